@@ -1,0 +1,1 @@
+//! Change-log readers: replication protocols, row decoding, event rendering.

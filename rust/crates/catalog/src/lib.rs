@@ -1,0 +1,1 @@
+//! Readers of archives and packages, and the digests of what they hold.

@@ -1,0 +1,1 @@
+//! TLS data plane: ClientHello parsing, certificate choice, forwarding.

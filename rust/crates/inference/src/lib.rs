@@ -1,0 +1,1 @@
+//! Tensor codecs of the inference protocols.

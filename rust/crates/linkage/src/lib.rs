@@ -1,0 +1,1 @@
+//! Encoding of records into cryptographic linkage keys, and their exact comparison.

@@ -1,0 +1,1 @@
+"""Turn row changes of databases into ordered, durable change events."""

@@ -1,0 +1,1 @@
+"""Extract and hash every file of archives and packages, and answer whether a digest is known."""

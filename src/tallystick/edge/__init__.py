@@ -1,0 +1,1 @@
+"""Terminate TLS: certificates by server name, client identities, forwarding to backends."""

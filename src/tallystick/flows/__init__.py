@@ -1,0 +1,1 @@
+"""Where two capabilities meet, and nowhere else."""

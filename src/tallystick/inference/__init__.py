@@ -1,0 +1,1 @@
+"""Serve models over the V1 and V2 inference protocols."""

@@ -1,0 +1,1 @@
+"""Compare encodings of people across parties and solve for the same person."""
