@@ -2,34 +2,76 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-VENV := .venv
-BIN := $(VENV)/bin
+BIN := .venv/bin
 UV := .uv/bin/uv
+RUST := $(shell find rust -name '*.rs' -o -name Cargo.toml) Cargo.toml Cargo.lock pyproject.toml
+RUN := VIRTUAL_ENV=$(CURDIR)/.venv PATH=$(CURDIR)/$(BIN):$(CURDIR)/.uv/bin:$$PATH
 ARGS ?=
-export CARGO_TERM_PROGRESS_WHEN ?= auto
 
 help: ## show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
+build: .venv/.built ## build everything; leaves a working .venv/bin/tally
+
+demo: build ## three organisations on this machine, linked live; ARGS go to `tally demo`
+	@$(BIN)/tally demo $(ARGS)
+
+check: build ## every check that runs nothing: format, lint, types, contracts, Rust's own tests
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m mypy.stubtest tallystick.native._core
+	cargo fmt --check
+	cargo clippy --quiet --workspace --all-targets -- -D warnings
+	cargo test --quiet --workspace
+
+test: packages check ## everything that CI runs
+	$(BIN)/pytest $(ARGS)
+
+fix: build ## mend what can be mended by machine
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+	cargo fmt
+
+bench: build ## each capability beside its reference, in one run
+	$(BIN)/python -m benchmarks $(ARGS)
+
+docs: build ## the documentation, without warnings, in site/
+	$(BIN)/python -m tools.reference
+	$(BIN)/mkdocs build --strict --quiet
+
+wheel: build ## what others install without Rust, in dist/
+	@$(RUN) maturin build --release --out dist
+
+lock: $(UV) ## rewrite requirements.lock from pyproject.toml
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --extra demo --extra kafka --extra sklearn --group dev pyproject.toml --output-file requirements.lock
+
+clean: ## remove what make made
+	rm -rf .venv .uv target dist site src/tallystick/native/*.so
+
 prerequisites:
 	@./tools/prerequisites
 
+packages:
+	@./tools/test-packages
+
 $(UV): | prerequisites
-	@echo "installing uv into .uv"
-	@python3 -m venv .uv && .uv/bin/pip --quiet --disable-pip-version-check install 'uv>=0.8'
+	@echo "uv, in .uv/"
+	@python3 -m venv .uv
+	@.uv/bin/pip --quiet --disable-pip-version-check install 'uv>=0.8'
 
-$(VENV)/.locked: requirements.lock | $(UV)
-	@$(UV) venv --quiet --allow-existing --python python3 $(VENV)
+.venv/.locked: requirements.lock | $(UV)
+	@echo "Python packages, in .venv/"
+	@$(UV) venv --quiet --allow-existing --python python3 .venv
 	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
-	@rm -f $(VENV)/.built; touch $@
+	@rm -f .venv/.built; touch $@
 
-RUST_SOURCES := $(shell find rust -name '*.rs' -o -name Cargo.toml) Cargo.toml Cargo.lock pyproject.toml
-
-$(VENV)/.built: $(VENV)/.locked $(RUST_SOURCES)
-	@$(BIN)/maturin develop --quiet --skip-install --profile dev 2>&1 || $(BIN)/maturin develop --profile dev --skip-install
-	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e . 
+.venv/.built: .venv/.locked $(RUST)
+	@echo "the compiled core, in target/"
+	@cargo build --package tallystick-python --features extension-module
+	@$(RUN) maturin develop --uv --quiet --profile dev 2>/dev/null || $(RUN) maturin develop --uv --profile dev
 	@touch $@
 
-build: $(VENV)/.built ## build everything; leaves a working .venv/bin/tally
-
-.PHONY: help prerequisites build
+.PHONY: help build demo check test fix bench docs wheel lock clean prerequisites packages

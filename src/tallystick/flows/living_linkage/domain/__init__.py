@@ -1,0 +1,1 @@
+"""The pure nouns of living linkage: record keys, row changes, invitations."""
