@@ -4,13 +4,36 @@ use pyo3::create_exception;
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 
-create_exception!(_core, NativeError, PyException, "Any failure inside the compiled core.");
-create_exception!(_core, MalformedInput, NativeError, "Foreign bytes or a caller's value break their format; the text names the place.");
-create_exception!(_core, PeerUnavailable, NativeError, "A remote system could not be reached, or the connection broke.");
-create_exception!(_core, PeerRefused, NativeError, "A remote system answered with a refusal.");
+create_exception!(
+    _core,
+    NativeError,
+    PyException,
+    "Any failure inside the compiled core."
+);
+create_exception!(
+    _core,
+    MalformedInput,
+    NativeError,
+    "Foreign bytes or a caller's value break their format; the text names the place."
+);
+create_exception!(
+    _core,
+    PeerUnavailable,
+    NativeError,
+    "A remote system could not be reached, or the connection broke."
+);
+create_exception!(
+    _core,
+    PeerRefused,
+    NativeError,
+    "A remote system answered with a refusal."
+);
 
 /// A failure of any of the five pure crates, on its way to Python.
-#[allow(dead_code, reason = "variants are filled in as their crates gain errors")]
+#[allow(
+    dead_code,
+    reason = "variants are filled in as their crates gain errors"
+)]
 pub(crate) enum Failure {
     /// The caller or a foreign byte string is wrong.
     Malformed(String),
@@ -30,6 +53,12 @@ impl From<Failure> for PyErr {
             Failure::Refused(text) => PeerRefused::new_err(text),
             Failure::Internal(text) => NativeError::new_err(text),
         }
+    }
+}
+
+impl From<tallystick_inference::Error> for Failure {
+    fn from(error: tallystick_inference::Error) -> Self {
+        Self::Malformed(error.to_string())
     }
 }
 
