@@ -24,40 +24,25 @@ pub fn render(data: &[u8], datatype: Datatype, shape: &[usize]) -> Result<Vec<u8
         });
     }
     let mut text = Vec::with_capacity(data.len() * 3 + 2 * shape.len());
+    macro_rules! numbers {
+        ($type:ty, $write:ident) => {
+            nest(&mut text, data, shape, &mut |text, bytes| {
+                $write(text, <$type>::from_le_bytes(bytes));
+            })
+        };
+    }
     match datatype {
-        Datatype::Bool => nest(&mut text, data, shape, &mut |text, [byte]: [u8; 1]| {
-            text.extend_from_slice(if byte == 0 { b"false" } else { b"true" });
-        }),
-        Datatype::Uint8 => nest(&mut text, data, shape, &mut |text, bytes| {
-            integer(text, u8::from_le_bytes(bytes))
-        }),
-        Datatype::Uint16 => nest(&mut text, data, shape, &mut |text, bytes| {
-            integer(text, u16::from_le_bytes(bytes))
-        }),
-        Datatype::Uint32 => nest(&mut text, data, shape, &mut |text, bytes| {
-            integer(text, u32::from_le_bytes(bytes))
-        }),
-        Datatype::Uint64 => nest(&mut text, data, shape, &mut |text, bytes| {
-            integer(text, u64::from_le_bytes(bytes))
-        }),
-        Datatype::Int8 => nest(&mut text, data, shape, &mut |text, bytes| {
-            integer(text, i8::from_le_bytes(bytes))
-        }),
-        Datatype::Int16 => nest(&mut text, data, shape, &mut |text, bytes| {
-            integer(text, i16::from_le_bytes(bytes))
-        }),
-        Datatype::Int32 => nest(&mut text, data, shape, &mut |text, bytes| {
-            integer(text, i32::from_le_bytes(bytes))
-        }),
-        Datatype::Int64 => nest(&mut text, data, shape, &mut |text, bytes| {
-            integer(text, i64::from_le_bytes(bytes))
-        }),
-        Datatype::Fp32 => nest(&mut text, data, shape, &mut |text, bytes| {
-            float(text, f32::from_le_bytes(bytes))
-        }),
-        Datatype::Fp64 => nest(&mut text, data, shape, &mut |text, bytes| {
-            float(text, f64::from_le_bytes(bytes))
-        }),
+        Datatype::Bool => nest(&mut text, data, shape, &mut boolean),
+        Datatype::Uint8 => numbers!(u8, integer),
+        Datatype::Uint16 => numbers!(u16, integer),
+        Datatype::Uint32 => numbers!(u32, integer),
+        Datatype::Uint64 => numbers!(u64, integer),
+        Datatype::Int8 => numbers!(i8, integer),
+        Datatype::Int16 => numbers!(i16, integer),
+        Datatype::Int32 => numbers!(i32, integer),
+        Datatype::Int64 => numbers!(i64, integer),
+        Datatype::Fp32 => numbers!(f32, float),
+        Datatype::Fp64 => numbers!(f64, float),
     }
     Ok(text)
 }
@@ -89,6 +74,10 @@ fn nest<const N: usize>(
         );
     }
     text.push(b']');
+}
+
+fn boolean(text: &mut Vec<u8>, [byte]: [u8; 1]) {
+    text.extend_from_slice(if byte == 0 { b"false" } else { b"true" });
 }
 
 fn integer(text: &mut Vec<u8>, value: impl itoa::Integer) {
