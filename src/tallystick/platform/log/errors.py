@@ -1,0 +1,25 @@
+"""What can go wrong with the log.
+
+LogError
+├── UnknownTopicError (LookupError)   the caller's: create the topic, or correct its name or partition
+├── InvalidTopicError (ValueError)    the caller's: a name or a setting that no log accepts
+└── CorruptBatchError (ValueError)    the disk's: restore a backup; the message names topic and offset
+"""
+
+__all__ = ["CorruptBatchError", "InvalidTopicError", "LogError", "UnknownTopicError"]
+
+
+class LogError(Exception):
+    """Anything the log refuses or fails to do."""
+
+
+class UnknownTopicError(LogError, LookupError):
+    """No such topic, or no such partition of it."""
+
+
+class InvalidTopicError(LogError, ValueError):
+    """A topic cannot be made with this name or these settings."""
+
+
+class CorruptBatchError(LogError, ValueError):
+    """Stored bytes are not what was appended."""

@@ -1,0 +1,198 @@
+"""The log in the store: one row a record batch, as Kafka's own log keeps them."""
+
+import re
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import count, groupby, islice
+from operator import itemgetter
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import Connection, Row, insert, select, update
+
+from tallystick.platform.log.batch import MSGPACK_ZSTD, Batch, decode, encode
+from tallystick.platform.log.errors import CorruptBatchError, InvalidTopicError, UnknownTopicError
+from tallystick.platform.log.records import PartitionInfo, Record, StoredRecord, TopicInfo
+from tallystick.platform.log.tables import batches, groups, partitions, sources, topics
+from tallystick.platform.store import Store, upsert
+
+__all__ = ["StoreLog"]
+
+TOPIC_NAME: Final = re.compile(r"(?!\.{1,2}$)[a-zA-Z0-9._-]{1,249}")  # Kafka's rule, so that a topic can move there
+ROWS_AT_ONCE: Final = 4
+
+
+class StoreLog:
+    """A `Log` on the store's tables; many processes may append and read at once.
+
+    >>> log = StoreLog(store)
+    >>> log.create("people")
+    >>> log.append("people", [Record(b"1", b"Ada")])
+    0
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def create(
+        self,
+        topic: str,
+        *,
+        partitions: int = 1,
+        retention_ms: int | None = None,
+        retention_bytes: int | None = None,
+        compact: bool = False,
+    ) -> None:
+        """Make a topic; one that exists already keeps its settings."""
+        if not TOPIC_NAME.fullmatch(topic):
+            raise InvalidTopicError(f"topic {topic!r}: use 1 to 249 letters, digits, '.', '_' and '-'")
+        if partitions < 1:
+            raise InvalidTopicError(f"topic {topic}: {partitions} partitions; it needs at least one")
+        with self._store.write() as connection:
+            if connection.scalar(select(topics.c.name).where(topics.c.name == topic)) is None:
+                declaration = TopicInfo(topic, (), retention_ms, retention_bytes, compact)
+                _insert_topic(connection, declaration, partitions)
+
+    def topics(self) -> list[TopicInfo]:
+        """List the topics by name."""
+        statement = select(topics, partitions).join(partitions).order_by(topics.c.name, partitions.c.partition)
+        with self._store.read() as connection:
+            rows = connection.execute(statement).mappings().all()
+        return [_topic_info(list(group)) for _, group in groupby(rows, itemgetter("name"))]
+
+    def append(
+        self, topic: str, records: Sequence[Record], *, partition: int = 0, within: Connection | None = None
+    ) -> int:
+        """Append all records or none, durable on return (or when `within` commits); return the first one's offset."""
+        now = time.time_ns() // 1_000_000
+        stamped = [record if record.timestamp else _stamped(record, now) for record in records]
+        body, checksum = encode(Batch(stamped))
+        with self._store.joined(within) as connection:
+            partition_id, base = _reserve(connection, topic, partition, len(stamped))
+            if stamped:
+                row = {
+                    "partition_id": partition_id,
+                    "base_offset": base,
+                    "last_offset": base + len(stamped) - 1,
+                    "count": len(stamped),
+                    "newest_ms": max(record.timestamp for record in stamped),
+                    "codec": MSGPACK_ZSTD,
+                    "checksum": checksum,
+                    "body": body,
+                }
+                connection.execute(insert(batches), row)
+        return base
+
+    def read(self, topic: str, offset: int, *, partition: int = 0, limit: int = 500) -> list[StoredRecord]:
+        """Return up to `limit` records at `offset` or later; none at the end. Removed ones are passed over."""
+        with self._store.read() as connection:
+            partition_id = _partition(connection, topic, partition).id
+            statement = (
+                select(batches.c.base_offset, batches.c.codec, batches.c.checksum, batches.c.body)
+                .where(batches.c.partition_id == partition_id, batches.c.last_offset >= offset)
+                .order_by(batches.c.last_offset)
+                .limit(limit)
+                .execution_options(yield_per=ROWS_AT_ONCE)
+            )
+            with connection.execute(statement) as rows:
+                return list(islice(_records(rows, topic, partition, offset), limit))
+
+    def end(self, topic: str, *, partition: int = 0) -> int:
+        """Return the offset that the next record will get."""
+        with self._store.read() as connection:
+            return int(_partition(connection, topic, partition).end_offset)
+
+    def committed(self, group: str, topic: str, *, partition: int = 0) -> int:
+        """Return where the group goes on reading; 0 when it has not committed yet."""
+        statement = select(groups.c.offset).where(
+            groups.c.name == group, groups.c.topic == topic, groups.c.partition == partition
+        )
+        with self._store.read() as connection:
+            return connection.scalar(statement) or 0
+
+    def commit(
+        self, group: str, topic: str, offset: int, *, partition: int = 0, within: Connection | None = None
+    ) -> None:
+        """Save where the group goes on reading: the offset after the last record that it is done with."""
+        row = {"name": group, "topic": topic, "partition": partition, "offset": offset}
+        with self._store.joined(within) as connection:
+            upsert(connection, groups, [row], key=("name", "topic", "partition"))
+
+    def source_offset(self, source: str, within: Connection | None = None) -> bytes | None:
+        """Return how far a source of records has been read; None before its first record."""
+        statement = select(sources.c.offset).where(sources.c.name == source)
+        if within is not None:
+            return within.scalar(statement)
+        with self._store.read() as connection:
+            return connection.scalar(statement)
+
+    def save_source_offset(self, source: str, offset: bytes, *, within: Connection) -> None:
+        """Save how far a source has been read, in the transaction that appends its records."""
+        upsert(within, sources, [{"name": source, "offset": offset}], key=("name",))
+
+    def tidy(self) -> None:
+        """Remove what retention and compaction allow to be removed."""
+
+
+def _insert_topic(connection: Connection, topic: TopicInfo, count: int) -> None:
+    connection.execute(
+        insert(topics),
+        {
+            "name": topic.name,
+            "retention_ms": topic.retention_ms,
+            "retention_bytes": topic.retention_bytes,
+            "compact": topic.compact,
+        },
+    )
+    empty = {"topic": topic.name, "start_offset": 0, "end_offset": 0, "compacted_offset": 0}
+    connection.execute(insert(partitions), [{**empty, "partition": number} for number in range(count)])
+
+
+def _topic_info(rows: Sequence[Any]) -> TopicInfo:
+    return TopicInfo(
+        rows[0]["name"],
+        tuple(PartitionInfo(row["partition"], row["start_offset"], row["end_offset"]) for row in rows),
+        rows[0]["retention_ms"],
+        rows[0]["retention_bytes"],
+        rows[0]["compact"],
+    )
+
+
+def _stamped(record: Record, now: int) -> Record:
+    return msgspec.structs.replace(record, timestamp=now)
+
+
+def _reserve(connection: Connection, topic: str, partition: int, number: int) -> tuple[int, int]:
+    """Take the next offsets; the row stays locked until the commit, so offsets commit in order and without gaps."""
+    statement = (
+        update(partitions)
+        .where(partitions.c.topic == topic, partitions.c.partition == partition)
+        .values(end_offset=partitions.c.end_offset + number)
+        .returning(partitions.c.id, partitions.c.end_offset)
+    )
+    row = connection.execute(statement).one_or_none()
+    if row is None:
+        raise UnknownTopicError(f"there is no partition {partition} of topic {topic}")
+    return row.id, row.end_offset - number
+
+
+def _partition(connection: Connection, topic: str, partition: int) -> Row[Any]:
+    statement = select(partitions).where(partitions.c.topic == topic, partitions.c.partition == partition)
+    row = connection.execute(statement).one_or_none()
+    if row is None:
+        raise UnknownTopicError(f"there is no partition {partition} of topic {topic}")
+    return row
+
+
+def _records(rows: Iterable[Any], topic: str, partition: int, offset: int) -> Iterator[StoredRecord]:
+    for row in rows:
+        try:
+            batch = decode(row.body, row.checksum, row.codec)
+        except CorruptBatchError as error:
+            raise CorruptBatchError(
+                f"topic {topic}, partition {partition}: the batch at offset {row.base_offset} is damaged: {error}"
+            ) from error
+        offsets = count(row.base_offset) if batch.gaps is None else (row.base_offset + gap for gap in batch.gaps)
+        for place, record in zip(offsets, batch.records, strict=False):
+            if place >= offset:
+                yield StoredRecord(record.key, record.value, record.headers, record.timestamp, topic, partition, place)
