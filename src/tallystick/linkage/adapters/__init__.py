@@ -1,0 +1,1 @@
+"""Where linkage meets files and databases."""

@@ -1,0 +1,1 @@
+"""What linkage means, without sockets, clocks or disks."""
