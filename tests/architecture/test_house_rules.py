@@ -1,0 +1,44 @@
+"""The rules of the house that no linter knows."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE = ROOT / "src" / "tallystick"
+MODULES = sorted(path for path in SOURCE.rglob("*.py") if "migrations" not in path.parts)
+LONGEST_FILE = 600
+
+
+def named(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=named)
+def test_a_module_is_short(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= LONGEST_FILE
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if p.name == "errors.py"], ids=named)
+def test_an_error_tree_is_drawn(path: Path) -> None:
+    tree = ast.parse(path.read_text())
+    drawn = ast.get_docstring(tree) or ""
+    classes = [node.name for node in tree.body if isinstance(node, ast.ClassDef)]
+    assert [name for name in classes if name not in drawn] == []
+
+
+def test_only_the_door_imports_the_compiled_core() -> None:
+    inside = SOURCE / "native"
+    guilty = [named(p) for p in MODULES if not p.is_relative_to(inside) and "native._core" in p.read_text()]
+    assert guilty == []
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "rust").glob("crates/*/src/**/*.rs")), ids=named)
+def test_a_rust_module_is_short(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= LONGEST_FILE
+
+
+def test_pure_crates_know_no_python() -> None:
+    crates = [p for p in (ROOT / "rust" / "crates").iterdir() if p.name != "python"]
+    assert [p.name for p in crates if "pyo3" in (p / "Cargo.toml").read_text()] == []
