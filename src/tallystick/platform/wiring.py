@@ -1,0 +1,47 @@
+"""The platform of one process of an organisation, built from settings in one place."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from tallystick.platform.log import Log, StoreLog
+from tallystick.platform.settings import Secret, Section, about
+from tallystick.platform.store import Branch, Store
+
+__all__ = ["Platform", "PlatformSettings", "StoreSettings", "open_platform"]
+
+
+class StoreSettings(Section, frozen=True, kw_only=True):
+    """Where metadata, events and jobs lie."""
+
+    url: Annotated[
+        Secret, about("postgresql://USER:PASSWORD@HOST/DATABASE; empty: one SQLite file in the data directory.")
+    ] = Secret("")
+
+
+class PlatformSettings(Section, frozen=True, kw_only=True):
+    """What every process of an organisation stands on."""
+
+    store: Annotated[StoreSettings, about("Metadata, events and jobs.")] = StoreSettings()
+
+
+@dataclass(frozen=True)
+class Platform:
+    """What a capability is built upon; every process opens its own."""
+
+    data_dir: Path
+    store: Store
+    log: Log
+
+    def close(self) -> None:
+        """Give connections back."""
+        self.store.close()
+
+
+def open_platform(settings: PlatformSettings, data_dir: Path, branches: Sequence[Branch]) -> Platform:
+    """Open the platform in `data_dir` (made with mode 0700) and bring the store to the given branches' heads."""
+    data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    store = Store.open(settings.store.url.reveal() or f"sqlite:///{data_dir / 'tally.db'}")
+    store.upgrade(branches)
+    return Platform(data_dir=data_dir, store=store, log=StoreLog(store))
