@@ -1,0 +1,1 @@
+"""The edge's contact with the disk, the network and the compiled data plane."""
