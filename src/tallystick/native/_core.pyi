@@ -1,6 +1,6 @@
 """Types of the compiled core; `make check` holds them against the built module."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 __version__: str
 
@@ -15,3 +15,19 @@ def scan_tensor(text: bytes, datatype: str) -> tuple[bytes, tuple[int, ...]]: ..
 def render_tensor(data: bytes, datatype: str, shape: Sequence[int]) -> bytes: ...
 def split_elements(data: bytes) -> list[bytes]: ...
 def join_elements(elements: Sequence[bytes]) -> bytes: ...
+
+# linkage
+
+def linkage_compare(
+    left: object,
+    right: object,
+    *,
+    words: int,
+    threshold: float,
+    threads: int,
+    kernel: str | None,
+    limit: int | None,
+    watch: Callable[[int, int], object] | None,
+) -> tuple[bytes, bytes, bytes]: ...
+def linkage_popcounts(filters: object, words: int) -> bytes: ...
+def linkage_kernels() -> list[str]: ...

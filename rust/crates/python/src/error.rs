@@ -62,6 +62,12 @@ impl From<tallystick_inference::Error> for Failure {
     }
 }
 
+impl From<tallystick_linkage::error::Error> for Failure {
+    fn from(error: tallystick_linkage::error::Error) -> Self {
+        Self::Malformed(error.to_string())
+    }
+}
+
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let py = module.py();
     module.add("NativeError", py.get_type::<NativeError>())?;
