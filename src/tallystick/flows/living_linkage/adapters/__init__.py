@@ -1,0 +1,1 @@
+"""Where living linkage touches the store, files and other organisations' doors."""

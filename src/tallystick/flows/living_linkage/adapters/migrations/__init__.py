@@ -1,0 +1,1 @@
+"""Migrations of a registry's tables."""
