@@ -1,0 +1,44 @@
+"""Typed routes over HTTP.
+
+A capability declares `Route`s; `application` makes an ASGI application of them that decodes requests into their types,
+answers errors as RFC 9457 problems, describes itself as OpenAPI 3.1, counts and logs; `serve` listens on TCP or on a
+unix socket of mode 0600. A handler takes one `Request` and gives back a value, a `Reply`, or raises a `Problem`.
+"""
+
+from tallystick.platform.http.application import Application, application
+from tallystick.platform.http.body import BodyStream
+from tallystick.platform.http.errors import AddressRefused, AddressTaken, ListenError
+from tallystick.platform.http.gate import EVERYONE, Gate
+from tallystick.platform.http.health import Check
+from tallystick.platform.http.listener import serve
+from tallystick.platform.http.problem import Fault, Origin, Problem, ProblemShape, problem_json
+from tallystick.platform.http.reply import Event, Reply, events
+from tallystick.platform.http.request import Request
+from tallystick.platform.http.route import Failures, Group, RawRoute, Route, Routes
+
+__all__ = [
+    "EVERYONE",
+    "AddressRefused",
+    "AddressTaken",
+    "Application",
+    "BodyStream",
+    "Check",
+    "Event",
+    "Failures",
+    "Fault",
+    "Gate",
+    "Group",
+    "ListenError",
+    "Origin",
+    "Problem",
+    "ProblemShape",
+    "RawRoute",
+    "Reply",
+    "Request",
+    "Route",
+    "Routes",
+    "application",
+    "events",
+    "problem_json",
+    "serve",
+]

@@ -1,0 +1,164 @@
+"""Describe an application as OpenAPI 3.1, from the declarations it is made of."""
+
+import re
+from collections.abc import Iterator
+from http import HTTPStatus
+from importlib.resources import files
+from typing import Any
+
+import msgspec
+
+from tallystick.platform.http.body import BodyStream
+from tallystick.platform.http.reply import Reply
+from tallystick.platform.http.request import Request
+from tallystick.platform.http.route import Group, Route, Routes
+
+__all__ = ["description", "description_routes"]
+
+PARAMETER = re.compile(r"{(\w+)(?::(\w+))?}")
+PARAMETER_SCHEMAS: dict[str, dict[str, object]] = {
+    "int": {"type": "integer", "minimum": 0},
+    "float": {"type": "number", "minimum": 0},
+    "uuid": {"type": "string", "format": "uuid"},
+}
+PROBLEM: dict[str, object] = {
+    "type": "object",
+    "required": ["type", "title", "status"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "instance": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["field", "detail"],
+                "properties": {"field": {"type": "string"}, "detail": {"type": "string"}},
+            },
+        },
+    },
+}
+
+
+def description(title: str, version: str, routes: Routes) -> dict[str, object]:
+    """Give the OpenAPI document of `routes`; raw and hidden ones are left out."""
+    shown = [(path, route) for path, route in _flatten(routes) if not route.hidden]
+    kinds = list(dict.fromkeys(kind for _, route in shown for kind in _kinds(route)))
+    schemas, components = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
+    by_kind = dict(zip(map(_key, kinds), schemas, strict=True))
+    paths: dict[str, dict[str, object]] = {}
+    for path, route in shown:
+        template = PARAMETER.sub(r"{\1}", path)
+        paths.setdefault(template, {})[route.method.lower()] = _operation(path, route, by_kind, components)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": title, "version": version},
+        "paths": paths,
+        "components": {
+            "schemas": {**components, "Problem": PROBLEM},
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+def description_routes(title: str, version: str, routes: Routes) -> list[Route]:
+    """Give `/openapi.json` and the viewer at `/docs`."""
+
+    def document(_: Request[Any]) -> Reply:
+        return Reply(description(title, version, routes))
+
+    def viewer(_: Request[Any]) -> Reply:
+        page = files("tallystick.platform.http").joinpath("viewer.html").read_text()
+        policy = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'self'"
+        return Reply(page, media_type="text/html; charset=utf-8", headers={"content-security-policy": policy})
+
+    return [
+        Route("GET", "/openapi.json", document, summary="Describe this API", hidden=True),
+        Route("GET", "/docs", viewer, summary="Show this API", hidden=True),
+    ]
+
+
+def _flatten(routes: Routes, prefix: str = "") -> Iterator[tuple[str, Route]]:
+    for route in routes:
+        if isinstance(route, Group):
+            yield from _flatten(route.routes, prefix + route.prefix)
+        elif isinstance(route, Route):
+            yield prefix + route.path, route
+
+
+def _kinds(route: Route) -> Iterator[Any]:
+    for kind in (route.request, route.response, route.query):
+        if kind is not None and kind not in (bytes, BodyStream):
+            yield kind
+
+
+def _key(kind: Any) -> str:  # noqa: ANN401 -- any annotation
+    return repr(kind)
+
+
+def _operation(
+    path: str, route: Route, schemas: dict[str, dict[str, Any]], components: dict[str, Any]
+) -> dict[str, object]:
+    name = re.sub(r"\W+", "_", PARAMETER.sub(r"\1", path)).strip("_") or "root"
+    operation: dict[str, object] = {
+        "operationId": f"{route.method.lower()}_{name}",
+        "summary": route.summary,
+        "tags": list(route.tags),
+        "parameters": [*_path_parameters(path), *_query_parameters(route, schemas, components)],
+        "responses": _responses(route, schemas),
+    }
+    if route.request is not None:
+        operation["requestBody"] = _request_body(route, schemas)
+    if route.scope is not None:
+        operation["security"] = [{"token": []}]
+        operation["description"] = f"Needs the scope `{route.scope}`."
+    return operation
+
+
+def _path_parameters(path: str) -> Iterator[dict[str, object]]:
+    for name, kind in PARAMETER.findall(path):
+        schema = PARAMETER_SCHEMAS.get(kind, {"type": "string", "minLength": 1})
+        yield {"name": name, "in": "path", "required": True, "schema": schema}
+
+
+def _query_parameters(
+    route: Route, schemas: dict[str, dict[str, Any]], components: dict[str, Any]
+) -> Iterator[dict[str, object]]:
+    if route.query is None:
+        return
+    schema = schemas[_key(route.query)]
+    schema = components[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
+    for name, inner in schema.get("properties", {}).items():
+        required = name in schema.get("required", ())
+        parameter = {"name": name, "in": "query", "required": required, "schema": inner}
+        if "description" in inner:
+            parameter["description"] = inner["description"]
+        yield parameter
+
+
+def _request_body(route: Route, schemas: dict[str, dict[str, Any]]) -> dict[str, object]:
+    if route.request in (bytes, BodyStream):
+        media: dict[str, object] = {
+            kind: {"schema": {}} for kind in route.request_media_types or ("application/octet-stream",)
+        }
+    else:
+        kinds = route.request_media_types or ("application/json",)
+        media = {kind: {"schema": schemas[_key(route.request)]} for kind in kinds}
+    return {"required": True, "content": media}
+
+
+def _responses(route: Route, schemas: dict[str, dict[str, Any]]) -> dict[str, object]:
+    good: dict[str, object] = {"description": HTTPStatus(route.status).phrase}
+    if route.response is not None and route.response not in (bytes, BodyStream):
+        good["content"] = {route.response_media_type: {"schema": schemas[_key(route.response)]}}
+    elif route.response is not None or route.response_media_type != "application/json":
+        good["content"] = {route.response_media_type: {"schema": {}}}
+    statuses = {*route.errors, *route.failures.values()}
+    statuses |= {401, 403} if route.scope is not None else set()
+    statuses |= {400, 413, 415} if route.request is not None else set()
+    statuses |= {400} if route.query is not None else set()
+    problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    wrong = {str(status): {"description": HTTPStatus(status).phrase, "content": problem} for status in sorted(statuses)}
+    return {str(route.status): good, **wrong}

@@ -1,0 +1,85 @@
+"""What a client is told when its request cannot be served (RFC 9457)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from tallystick.platform.http.reply import Reply
+
+if TYPE_CHECKING:
+    from tallystick.platform.http.request import Request
+
+__all__ = ["Fault", "Origin", "Problem", "ProblemShape", "problem_json"]
+
+
+class Origin(StrEnum):
+    """Which part refused; a problem shape may word each differently, as references do."""
+
+    HANDLER = "handler"
+    ROUTER = "router"
+    MEDIA_TYPE = "media_type"
+    VALIDATION = "validation"
+    LIMIT = "limit"
+    AUTHENTICATION = "authentication"
+    SERVER = "server"
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """One thing that is wrong: `field` is a path such as `people[3].born`, `query.limit` or `header.X-Hash-Count`."""
+
+    field: str
+    detail: str
+
+
+class Problem(Exception):
+    """Raise it in a handler to answer with an error.
+
+    >>> raise Problem(404, detail="no project p1")
+    Traceback (most recent call last):
+    tallystick.platform.http.problem.Problem: 404 Not Found: no project p1
+    """
+
+    def __init__(
+        self,
+        status: int,
+        title: str | None = None,
+        detail: str | None = None,
+        *,
+        field: str | None = None,
+        faults: tuple[Fault, ...] = (),
+        type_: str = "about:blank",
+        headers: Mapping[str, str] | None = None,
+        origin: Origin = Origin.HANDLER,
+    ) -> None:
+        self.status = status
+        self.title = title or HTTPStatus(status).phrase
+        self.detail = detail
+        self.faults = faults or ((Fault(field, detail or self.title),) if field else ())
+        self.type = type_
+        self.headers = dict(headers or {})
+        self.origin = origin
+        super().__init__(f"{status} {self.title}" + (f": {detail}" if detail else ""))
+
+
+ProblemShape = Callable[[Problem, "Request[Any]"], Reply]
+"""Words a problem for the client; a capability whose reference has its own error body passes its own."""
+
+
+def problem_json(problem: Problem, request: Request[Any]) -> Reply:
+    """Word a problem as RFC 9457 does, with the request's id as its instance."""
+    body: dict[str, object] = {
+        "type": problem.type,
+        "title": problem.title,
+        "status": problem.status,
+        "instance": f"urn:tallystick:request:{request.id}",
+    }
+    if problem.detail is not None:
+        body["detail"] = problem.detail
+    if problem.faults:
+        body["errors"] = problem.faults
+    return Reply(body, status=problem.status, media_type="application/problem+json")
