@@ -45,6 +45,21 @@ class Postgres:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(statement)
 
+    @contextmanager
+    def asking_for_passwords(self, user: str) -> Iterator[None]:
+        """Make `user`, who has to give the password "correct", for the time of the block."""
+        self.administer(sql.SQL("CREATE USER {} PASSWORD 'correct'").format(sql.Identifier(user)))
+        rules = self.server.pgdata / "pg_hba.conf"
+        before = rules.read_text()
+        rules.write_text(f"local all {user} scram-sha-256\n{before}")
+        self.administer(sql.SQL("SELECT pg_reload_conf()").format())
+        try:
+            yield
+        finally:
+            rules.write_text(before)
+            self.administer(sql.SQL("SELECT pg_reload_conf()").format())
+            self.administer(sql.SQL("DROP USER {}").format(sql.Identifier(user)))
+
 
 @contextmanager
 def running(directory: Path) -> Iterator[Postgres]:

@@ -1,25 +1,184 @@
 """What every adapter of the log port does."""
 
+import threading
+from collections.abc import Sequence
+from itertools import pairwise
+
 import pytest
+from tests.vocabulary.log import numbered, values
 
-from tallystick.platform.log import Log, Record, StoreLog, UnknownTopicError
+from tallystick.platform.log import (
+    InvalidTopicError,
+    Log,
+    PartitionInfo,
+    Record,
+    StoredRecord,
+    UnknownTopicError,
+    follow,
+)
 from tallystick.platform.store import Store
-
-
-@pytest.fixture
-def log(any_store: Store) -> Log:
-    return StoreLog(any_store)
 
 
 def test_gives_back_what_was_appended(log: Log) -> None:
     log.create("people")
-    record = Record(b"1", b"Ada", (("source", b"north"), ("source", b"")), 17)
-    assert log.append("people", [record, Record(None, None, timestamp=18)]) == 0
+    record = Record(b"1", b"Ada", (("source", b"north"), ("source", b"")), 1_760_000_000_017)
+    assert log.append("people", [record, Record(None, None, timestamp=1_760_000_000_018)]) == 0
     first, second = log.read("people", 0)
-    assert (first.key, first.value, first.headers, first.timestamp) == (b"1", b"Ada", record.headers, 17)
+    assert (first.key, first.value, first.headers, first.timestamp) == (b"1", b"Ada", record.headers, record.timestamp)
     assert (second.key, second.value, second.offset, second.topic, second.partition) == (None, None, 1, "people", 0)
 
 
-def test_refuses_an_unknown_topic(log: Log) -> None:
-    with pytest.raises(UnknownTopicError, match="people"):
-        log.append("people", [Record(b"1", b"Ada")])
+def test_stamps_what_has_no_time(log: Log) -> None:
+    log.create("people")
+    log.append("people", numbered(1))
+    (record,) = log.read("people", 0)
+    assert record.timestamp > 1_600_000_000_000
+
+
+def test_counts_offsets_without_gaps(log: Log) -> None:
+    log.create("people")
+    assert [log.append("people", numbered(count)) for count in (3, 1, 0, 2)] == [0, 3, 4, 4]
+    assert [record.offset for record in log.read("people", 0)] == list(range(6))
+    assert log.end("people") == 6
+
+
+def test_reads_from_inside_a_batch_and_to_a_limit(log: Log) -> None:
+    log.create("people")
+    for start in range(0, 30, 10):
+        log.append("people", numbered(10, start))
+    assert values(log.read("people", 5, limit=3)) == [b"5", b"6", b"7"]
+    assert values(log.read("people", 8, limit=14)) == [str(number).encode() for number in range(8, 22)]
+    assert log.read("people", 30) == []
+    assert log.read("people", 10**12) == []
+
+
+def test_keeps_partitions_apart(log: Log) -> None:
+    log.create("people", partitions=2)
+    log.append("people", numbered(1), partition=1)
+    assert log.read("people", 0) == []
+    assert values(log.read("people", 0, partition=1)) == [b"0"]
+    assert (log.end("people"), log.end("people", partition=1)) == (0, 1)
+
+
+def test_lists_topics(log: Log) -> None:
+    log.create("second", partitions=2, retention_ms=1_000, retention_bytes=10_000)
+    log.create("first", compact=True)
+    log.append("second", numbered(3), partition=1)
+    first, second = (topic for topic in log.topics() if topic.name in ("first", "second"))
+    assert (first.name, first.compact, first.retention_ms) == ("first", True, None)
+    assert (second.retention_ms, second.retention_bytes, second.compact) == (1_000, 10_000, False)
+    assert second.partitions == (PartitionInfo(0, 0, 0), PartitionInfo(1, 0, 3))
+
+
+def test_keeps_a_topic_that_exists(log: Log) -> None:
+    log.create("people", retention_ms=1_000)
+    log.append("people", numbered(1))
+    log.create("people", partitions=3)
+    assert log.end("people") == 1
+    assert [(topic.retention_ms, len(topic.partitions)) for topic in log.topics()] == [(1_000, 1)]
+
+
+@pytest.mark.parametrize("name", ["", "a b", "..", "x" * 250, "a/b", "ä"])
+def test_refuses_a_bad_name(log: Log, name: str) -> None:
+    with pytest.raises(InvalidTopicError):
+        log.create(name)
+
+
+def test_refuses_a_topic_without_partitions(log: Log) -> None:
+    with pytest.raises(InvalidTopicError, match="at least one"):
+        log.create("people", partitions=0)
+
+
+def test_refuses_what_does_not_exist(log: Log) -> None:
+    log.create("people")
+    for topic, partition in (("places", 0), ("people", 1)):
+        with pytest.raises(UnknownTopicError, match=topic):
+            log.append(topic, numbered(1), partition=partition)
+        with pytest.raises(UnknownTopicError, match=topic):
+            log.read(topic, 0, partition=partition)
+        with pytest.raises(UnknownTopicError, match=topic):
+            log.end(topic, partition=partition)
+
+
+def test_remembers_how_far_a_group_has_read(log: Log) -> None:
+    log.create("people", partitions=2)
+    assert log.committed("linker", "people") == 0
+    log.commit("linker", "people", 7)
+    log.commit("linker", "people", 5)
+    log.commit("linker", "people", 2, partition=1)
+    log.commit("mapper", "people", 3)
+    assert (log.committed("linker", "people"), log.committed("linker", "people", partition=1)) == (5, 2)
+
+
+def test_commits_records_and_offsets_together(log: Log, log_store: Store) -> None:
+    log.create("people")
+    with log_store.write() as connection:
+        log.append("people", numbered(2), within=connection)
+        log.append("people", numbered(1, 2), within=connection)
+        log.save_source_offset("north", b"lsn 7", within=connection)
+        log.commit("linker", "people", 1, within=connection)
+        assert log.source_offset("north", within=connection) == b"lsn 7"
+    assert appears(log, 3) == [b"0", b"1", b"2"]
+    assert (log.source_offset("north"), log.committed("linker", "people")) == (b"lsn 7", 1)
+
+
+def test_forgets_records_and_offsets_together(log: Log, log_store: Store) -> None:
+    log.create("people")
+
+    def interrupted() -> None:
+        with log_store.write() as connection:
+            log.append("people", numbered(2), within=connection)
+            log.save_source_offset("north", b"lsn 7", within=connection)
+            log.commit("linker", "people", 1, within=connection)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        interrupted()
+    assert (log.end("people"), log.source_offset("north"), log.committed("linker", "people")) == (0, None, 0)
+
+
+def test_follows_a_growing_topic(log: Log) -> None:
+    log.create("people")
+    log.append("people", numbered(2))
+    stop = threading.Event()
+    seen: list[bytes | None] = []
+    later = threading.Timer(0.2, log.append, ("people", numbered(2, 2)))
+    later.start()
+    for records in follow(log, "people", 0, stop=stop):
+        seen += values(records)
+        if len(seen) == 4:
+            stop.set()
+    assert seen == [b"0", b"1", b"2", b"3"]
+
+
+def test_keeps_writers_in_order(log: Log) -> None:
+    log.create("people")
+    threads = [threading.Thread(target=append_often, args=(log, name)) for name in (b"a", b"b", b"c")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    records = log.read("people", 0)
+    assert [record.offset for record in records] == list(range(90))
+    assert all(in_order(records, name) for name in (b"a", b"b", b"c"))
+
+
+def append_often(log: Log, name: bytes) -> None:
+    for start in range(0, 30, 3):
+        log.append("people", [Record(name, record.value) for record in numbered(3, start)])
+
+
+def in_order(records: Sequence[StoredRecord], name: bytes) -> bool:
+    numbers = [int(record.value or b"") for record in records if record.key == name]
+    return len(numbers) == 30 and all(later == earlier + 1 for earlier, later in pairwise(numbers))
+
+
+def appears(log: Log, count: int) -> list[bytes | None]:
+    """Wait until the topic holds `count` records: an outbox is emptied a moment after its transaction."""
+    stop = threading.Event()
+    seen: list[bytes | None] = []
+    for records in follow(log, "people", 0, stop=stop):
+        seen += values(records)
+        if len(seen) >= count:
+            stop.set()
+    return seen

@@ -8,18 +8,18 @@ from operator import itemgetter
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection
 
+from tallystick.platform.log import statements
 from tallystick.platform.log.batch import MSGPACK_ZSTD, Batch, decode, encode
 from tallystick.platform.log.errors import CorruptBatchError, InvalidTopicError, UnknownTopicError
 from tallystick.platform.log.records import PartitionInfo, Record, StoredRecord, TopicInfo
-from tallystick.platform.log.tables import batches, groups, partitions, sources, topics
+from tallystick.platform.log.tables import groups, sources, topics
 from tallystick.platform.store import Store, upsert
 
-__all__ = ["StoreLog"]
+__all__ = ["StoreLog", "check_topic"]
 
 TOPIC_NAME: Final = re.compile(r"(?!\.{1,2}$)[a-zA-Z0-9._-]{1,249}")  # Kafka's rule, so that a topic can move there
-ROWS_AT_ONCE: Final = 4
 
 
 class StoreLog:
@@ -44,28 +44,26 @@ class StoreLog:
         compact: bool = False,
     ) -> None:
         """Make a topic; one that exists already keeps its settings."""
-        if not TOPIC_NAME.fullmatch(topic):
-            raise InvalidTopicError(f"topic {topic!r}: use 1 to 249 letters, digits, '.', '_' and '-'")
-        if partitions < 1:
-            raise InvalidTopicError(f"topic {topic}: {partitions} partitions; it needs at least one")
+        check_topic(topic, partitions)
+        with self._store.read() as connection:
+            if connection.scalar(statements.TOPIC_EXISTS, {"of_topic": topic}) is not None:
+                return
         with self._store.write() as connection:
-            if connection.scalar(select(topics.c.name).where(topics.c.name == topic)) is None:
-                declaration = TopicInfo(topic, (), retention_ms, retention_bytes, compact)
-                _insert_topic(connection, declaration, partitions)
+            settings = {"retention_ms": retention_ms, "retention_bytes": retention_bytes, "compact": compact}
+            if upsert(connection, topics, [{"name": topic, **settings}], key=("name",), replace=False):
+                connection.execute(statements.INSERT_PARTITION, [_empty(topic, number) for number in range(partitions)])
 
     def topics(self) -> list[TopicInfo]:
         """List the topics by name."""
-        statement = select(topics, partitions).join(partitions).order_by(topics.c.name, partitions.c.partition)
         with self._store.read() as connection:
-            rows = connection.execute(statement).mappings().all()
+            rows = connection.execute(statements.TOPICS).mappings().all()
         return [_topic_info(list(group)) for _, group in groupby(rows, itemgetter("name"))]
 
     def append(
         self, topic: str, records: Sequence[Record], *, partition: int = 0, within: Connection | None = None
     ) -> int:
         """Append all records or none, durable on return (or when `within` commits); return the first one's offset."""
-        now = time.time_ns() // 1_000_000
-        stamped = [record if record.timestamp else _stamped(record, now) for record in records]
+        stamped = _stamped(records)
         body, checksum = encode(Batch(stamped))
         with self._store.joined(within) as connection:
             partition_id, base = _reserve(connection, topic, partition, len(stamped))
@@ -75,26 +73,19 @@ class StoreLog:
                     "base_offset": base,
                     "last_offset": base + len(stamped) - 1,
                     "count": len(stamped),
-                    "newest_ms": max(record.timestamp for record in stamped),
+                    "newest_ms": max([record.timestamp for record in stamped]),
                     "codec": MSGPACK_ZSTD,
                     "checksum": checksum,
                     "body": body,
                 }
-                connection.execute(insert(batches), row)
+                connection.execute(statements.INSERT_BATCH, row)
         return base
 
     def read(self, topic: str, offset: int, *, partition: int = 0, limit: int = 500) -> list[StoredRecord]:
         """Return up to `limit` records at `offset` or later; none at the end. Removed ones are passed over."""
         with self._store.read() as connection:
-            partition_id = _partition(connection, topic, partition).id
-            statement = (
-                select(batches.c.base_offset, batches.c.codec, batches.c.checksum, batches.c.body)
-                .where(batches.c.partition_id == partition_id, batches.c.last_offset >= offset)
-                .order_by(batches.c.last_offset)
-                .limit(limit)
-                .execution_options(yield_per=ROWS_AT_ONCE)
-            )
-            with connection.execute(statement) as rows:
+            place = {"of_partition": _partition(connection, topic, partition).id, "from_offset": offset}
+            with connection.execute(statements.BATCHES_FROM, {**place, "at_most": limit}) as rows:
                 return list(islice(_records(rows, topic, partition, offset), limit))
 
     def end(self, topic: str, *, partition: int = 0) -> int:
@@ -104,11 +95,9 @@ class StoreLog:
 
     def committed(self, group: str, topic: str, *, partition: int = 0) -> int:
         """Return where the group goes on reading; 0 when it has not committed yet."""
-        statement = select(groups.c.offset).where(
-            groups.c.name == group, groups.c.topic == topic, groups.c.partition == partition
-        )
+        place = {"of_group": group, "of_topic": topic, "of_partition": partition}
         with self._store.read() as connection:
-            return connection.scalar(statement) or 0
+            return connection.scalar(statements.COMMITTED, place) or 0
 
     def commit(
         self, group: str, topic: str, offset: int, *, partition: int = 0, within: Connection | None = None
@@ -120,11 +109,10 @@ class StoreLog:
 
     def source_offset(self, source: str, within: Connection | None = None) -> bytes | None:
         """Return how far a source of records has been read; None before its first record."""
-        statement = select(sources.c.offset).where(sources.c.name == source)
         if within is not None:
-            return within.scalar(statement)
+            return within.scalar(statements.SOURCE_OFFSET, {"of_source": source})
         with self._store.read() as connection:
-            return connection.scalar(statement)
+            return connection.scalar(statements.SOURCE_OFFSET, {"of_source": source})
 
     def save_source_offset(self, source: str, offset: bytes, *, within: Connection) -> None:
         """Save how far a source has been read, in the transaction that appends its records."""
@@ -134,18 +122,16 @@ class StoreLog:
         """Remove what retention and compaction allow to be removed."""
 
 
-def _insert_topic(connection: Connection, topic: TopicInfo, count: int) -> None:
-    connection.execute(
-        insert(topics),
-        {
-            "name": topic.name,
-            "retention_ms": topic.retention_ms,
-            "retention_bytes": topic.retention_bytes,
-            "compact": topic.compact,
-        },
-    )
-    empty = {"topic": topic.name, "start_offset": 0, "end_offset": 0, "compacted_offset": 0}
-    connection.execute(insert(partitions), [{**empty, "partition": number} for number in range(count)])
+def check_topic(topic: str, partitions: int) -> None:
+    """Refuse a name or a number of partitions that no log accepts."""
+    if not TOPIC_NAME.fullmatch(topic):
+        raise InvalidTopicError(f"topic {topic!r}: use 1 to 249 letters, digits, '.', '_' and '-'")
+    if partitions < 1:
+        raise InvalidTopicError(f"topic {topic}: {partitions} partitions; it needs at least one")
+
+
+def _empty(topic: str, partition: int) -> dict[str, Any]:
+    return {"topic": topic, "partition": partition, "start_offset": 0, "end_offset": 0, "compacted_offset": 0}
 
 
 def _topic_info(rows: Sequence[Any]) -> TopicInfo:
@@ -158,30 +144,28 @@ def _topic_info(rows: Sequence[Any]) -> TopicInfo:
     )
 
 
-def _stamped(record: Record, now: int) -> Record:
-    return msgspec.structs.replace(record, timestamp=now)
+def _stamped(records: Sequence[Record]) -> list[Record]:
+    now = time.time_ns() // 1_000_000
+    return [record if record.timestamp else msgspec.structs.replace(record, timestamp=now) for record in records]
 
 
 def _reserve(connection: Connection, topic: str, partition: int, number: int) -> tuple[int, int]:
-    """Take the next offsets; the row stays locked until the commit, so offsets commit in order and without gaps."""
-    statement = (
-        update(partitions)
-        .where(partitions.c.topic == topic, partitions.c.partition == partition)
-        .values(end_offset=partitions.c.end_offset + number)
-        .returning(partitions.c.id, partitions.c.end_offset)
-    )
-    row = connection.execute(statement).one_or_none()
+    place = {"of_topic": topic, "of_partition": partition, "number": number}
+    row = connection.execute(statements.RESERVE, place).one_or_none()
     if row is None:
-        raise UnknownTopicError(f"there is no partition {partition} of topic {topic}")
+        raise _unknown(topic, partition)
     return row.id, row.end_offset - number
 
 
-def _partition(connection: Connection, topic: str, partition: int) -> Row[Any]:
-    statement = select(partitions).where(partitions.c.topic == topic, partitions.c.partition == partition)
-    row = connection.execute(statement).one_or_none()
+def _partition(connection: Connection, topic: str, partition: int) -> Any:  # noqa: ANN401 -- a row's columns are dynamic
+    row = connection.execute(statements.PARTITION, {"of_topic": topic, "of_partition": partition}).one_or_none()
     if row is None:
-        raise UnknownTopicError(f"there is no partition {partition} of topic {topic}")
+        raise _unknown(topic, partition)
     return row
+
+
+def _unknown(topic: str, partition: int) -> UnknownTopicError:
+    return UnknownTopicError(f"there is no partition {partition} of a topic {topic}")
 
 
 def _records(rows: Iterable[Any], topic: str, partition: int, offset: int) -> Iterator[StoredRecord]:

@@ -6,7 +6,7 @@ from typing import Final
 
 import pysqlite3
 from sqlalchemy import URL, Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from tallystick.platform.store.errors import StoreBusyError, StoreUnreachableError, StoreVersionError
 
@@ -20,6 +20,7 @@ PRAGMAS: Final = (
     "synchronous = full",
     "foreign_keys = on",
     "temp_store = memory",
+    "wal_autocheckpoint = 4000",
     "journal_size_limit = 67108864",
 )
 
@@ -66,8 +67,9 @@ def _prepare(connection: pysqlite3.Connection, _record: object) -> None:
 
 def _begin(connection: Connection) -> None:
     writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql(f"PRAGMA query_only = {'off' if writes else 'on'}")
+    raw: pysqlite3.Connection = connection.connection.dbapi_connection
+    raw.execute(f"PRAGMA query_only = {'off' if writes else 'on'}")
     try:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-    except OperationalError as error:
+        raw.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+    except pysqlite3.OperationalError as error:
         raise StoreBusyError(f"another writer held the store for {BUSY_MS // 1000} seconds") from error

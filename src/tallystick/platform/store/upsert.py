@@ -9,14 +9,25 @@ from sqlalchemy.dialects import postgresql, sqlite
 __all__ = ["upsert"]
 
 
-def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, key: Sequence[str]) -> None:
-    """Write `rows`, all with the same columns; `key` names the columns of a unique constraint."""
+def upsert(
+    connection: Connection,
+    table: Table,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    key: Sequence[str],
+    replace: bool = True,
+) -> int:
+    """Write `rows`, all with the same columns, and return how many were written.
+
+    `key` names the columns of a unique constraint; a row whose key is taken replaces the old one, or is left out when
+    `replace` is false.
+    """
     if not rows:
-        return
+        return 0
     insert = postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
     replaced = {name: insert.excluded[name] for name in rows[0] if name not in key}
-    if replaced:
+    if replace and replaced:
         statement = insert.on_conflict_do_update(index_elements=list(key), set_=replaced)
     else:
         statement = insert.on_conflict_do_nothing(index_elements=list(key))
-    connection.execute(statement, list(rows))
+    return connection.execute(statement, list(rows)).rowcount

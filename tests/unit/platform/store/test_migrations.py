@@ -1,0 +1,94 @@
+"""Upgrades: from every revision, of every branch, by several processes at once."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect
+
+from tallystick.platform.log.tables import metadata
+from tallystick.platform.store import Branch, Store, StoreVersionError
+from tallystick.platform.store.migrations import PLATFORM, revisions, upgrade
+
+NOTES = """
+import sqlalchemy as sa
+from alembic import op
+revision, down_revision, branch_labels, depends_on = "notes_{number}", {previous}, {labels}, None
+def upgrade():
+    op.create_table("note_{number}", sa.Column("id", sa.Integer, primary_key=True))
+"""
+
+
+@pytest.fixture
+def notes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Branch:
+    """Make a branch of two revisions in a package of its own."""
+    versions = tmp_path / "notes_migrations" / "versions"
+    versions.mkdir(parents=True)
+    (versions / "1.py").write_text(NOTES.format(number=1, previous=None, labels=("notes",)))
+    (versions / "2.py").write_text(NOTES.format(number=2, previous="'notes_1'", labels=None))
+    monkeypatch.syspath_prepend(tmp_path)
+    return Branch("notes", "notes_migrations")
+
+
+def tables(store: Store) -> set[str]:
+    with store.read() as connection:
+        return set(inspect(connection).get_table_names())
+
+
+def test_upgrades_every_branch(any_store: Store, notes: Branch) -> None:
+    any_store.upgrade([notes])
+    assert {"log_batch", "note_1", "note_2"} <= tables(any_store)
+
+
+def test_upgrades_from_every_revision(any_store: Store, notes: Branch) -> None:
+    for revision in revisions([notes]):
+        with any_store.write() as connection:
+            upgrade(connection, [notes], revision)
+        any_store.upgrade([notes])
+    assert "note_2" in tables(any_store)
+
+
+def test_goes_on_from_the_middle_of_a_branch(sqlite_url: str, notes: Branch) -> None:
+    store = Store.open(sqlite_url)
+    with store.write() as connection:
+        upgrade(connection, [notes], "notes_1")
+    assert "note_2" not in tables(store)
+    store.upgrade([notes])
+    assert "note_2" in tables(store)
+
+
+def test_leaves_nothing_of_a_failed_upgrade(any_store: Store, notes: Branch, tmp_path: Path) -> None:
+    broken = tmp_path / "notes_migrations" / "versions" / "2.py"
+    broken.write_text(broken.read_text() + "    raise ZeroDivisionError\n")
+    with pytest.raises(ZeroDivisionError):
+        any_store.upgrade([notes])
+    assert not {"note_1", "note_2"} & tables(any_store)
+
+
+def test_refuses_a_schema_of_the_future(any_store: Store, notes: Branch) -> None:
+    any_store.upgrade([notes])
+    with pytest.raises(StoreVersionError, match="notes_2"):
+        any_store.upgrade()
+
+
+def test_migrations_make_the_tables_that_the_log_uses(any_store: Store) -> None:
+    with any_store.read() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"include_name": lambda name, kind, _: kind != "table" or str(name).startswith("log_")}
+        )
+        assert compare_metadata(context, metadata) == []
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgres"])
+def test_lets_processes_upgrade_at_once(database: str, request: pytest.FixtureRequest) -> None:
+    url = request.getfixturevalue(f"{database}_url")
+    program = f"from tallystick.platform.store import Store; Store.open({url!r}).upgrade()"
+    starts = [subprocess.Popen([sys.executable, "-c", program]) for _ in range(3)]
+    assert [start.wait(60) for start in starts] == [0, 0, 0]
+
+
+def test_knows_the_platform_s_branches() -> None:
+    assert [branch.name for branch in PLATFORM] == ["log", "jobs", "auth"]
