@@ -1,7 +1,8 @@
-"""Run the revisions on the connection that `migrations.upgrade` opened."""
+"""Run the revisions on the connection that `migrations.upgrade_branch` was given."""
 
 from alembic import context
 
-context.configure(connection=context.config.attributes["connection"])
+given = context.config.attributes
+context.configure(connection=given["connection"], version_table=given["version_table"])
 with context.begin_transaction():
     context.run_migrations()
