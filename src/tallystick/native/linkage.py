@@ -11,9 +11,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tallystick.native._core import linkage_compare, linkage_kernels, linkage_popcounts
+from tallystick.native._core import ClkEncoder, linkage_compare, linkage_kernels, linkage_popcounts
 
-__all__ = ["Buffer", "Candidates", "compare", "kernels", "popcounts"]
+__all__ = ["Buffer", "Candidates", "ClkEncoder", "compare", "kernels", "popcounts"]
 
 Buffer = bytes | bytearray | memoryview | mmap | NDArray[np.uint8] | NDArray[np.uint64]
 

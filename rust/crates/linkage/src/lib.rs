@@ -1,6 +1,7 @@
 //! Encoding of records into cryptographic linkage keys, and their exact comparison.
 
 pub mod compare;
+pub mod encode;
 pub mod error;
 pub mod filters;
 pub mod kernel;

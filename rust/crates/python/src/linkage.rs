@@ -1,17 +1,20 @@
 //! Bindings of `tallystick-linkage`.
 
 use std::ops::ControlFlow;
+use std::sync::{Mutex, PoisonError};
 
 use pyo3::buffer::PyUntypedBuffer;
 use pyo3::prelude::*;
-use pyo3::types::PyBytes;
+use pyo3::types::{PyBytes, PyString};
 use tallystick_linkage::compare::{Options, compare};
+use tallystick_linkage::encode::{Encoder, Records};
 use tallystick_linkage::filters::Filters;
 use tallystick_linkage::kernel::Kernel;
 
 use crate::error::Failure;
 
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<ClkEncoder>()?;
     module.add_function(wrap_pyfunction!(linkage_compare, module)?)?;
     module.add_function(wrap_pyfunction!(linkage_popcounts, module)?)?;
     module.add_function(wrap_pyfunction!(linkage_kernels, module)?)
@@ -116,6 +119,43 @@ fn linkage_popcounts<'py>(
 #[pyfunction]
 fn linkage_kernels() -> Vec<&'static str> {
     Kernel::available().into_iter().map(Kernel::name).collect()
+}
+
+#[pyclass(frozen)]
+struct ClkEncoder {
+    encoder: Mutex<Encoder>,
+    #[pyo3(get)]
+    identifiers: Vec<String>,
+    #[pyo3(get)]
+    row_bytes: usize,
+    #[pyo3(get)]
+    warnings: Vec<String>,
+}
+
+#[pymethods]
+impl ClkEncoder {
+    #[new]
+    fn new(schema: &[u8], secret: &[u8]) -> PyResult<Self> {
+        let encoder = Encoder::new(schema, secret).map_err(Failure::from)?;
+        Ok(Self {
+            identifiers: encoder.identifiers().to_vec(),
+            row_bytes: encoder.row_bytes(),
+            warnings: encoder.warnings().to_vec(),
+            encoder: Mutex::new(encoder),
+        })
+    }
+
+    fn encode<'py>(&self, py: Python<'py>, rows: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes>> {
+        let mut records = Records::default();
+        for row in rows.try_iter()? {
+            for value in row?.try_iter()? {
+                records.push_value(value?.cast::<PyString>()?.to_str()?);
+            }
+            records.end_row();
+        }
+        let encoded = py.detach(|| self.encoder.lock().unwrap_or_else(PoisonError::into_inner).encode(&records));
+        Ok(PyBytes::new(py, &encoded.map_err(Failure::from)?))
+    }
 }
 
 /// A buffer lent by Python, which must not write to it meanwhile, as `tallystick.native.linkage` says.
