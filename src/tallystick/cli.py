@@ -3,6 +3,7 @@
 import click
 
 from tallystick.native import __version__
+from tallystick.platform.log.cli import log
 
 __all__ = ["main"]
 
@@ -11,3 +12,6 @@ __all__ = ["main"]
 @click.version_option(__version__, prog_name="tally")
 def main() -> None:
     """Find what organisations have in common, without showing what they hold."""
+
+
+main.add_command(log)
