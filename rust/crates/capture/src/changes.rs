@@ -79,7 +79,13 @@ pub struct Changes {
 impl Changes {
     /// Begin after `progress`, in a snapshot generation.
     pub fn new(rendering: Rendering, generation: u32, progress: Progress) -> Self {
-        Self { rendering, generation, done: (progress.commit, progress.row), progress, tables: HashMap::new() }
+        Self {
+            rendering,
+            generation,
+            done: (progress.commit, progress.row),
+            progress,
+            tables: HashMap::new(),
+        }
     }
 
     /// How far the messages have been taken.
@@ -93,11 +99,19 @@ impl Changes {
     }
 
     /// Describe a relation; returns the columns that are left out because their type is not rendered.
-    pub fn describe(&mut self, relation: &NewRelation, description: &TableDescription) -> Result<Vec<String>> {
+    pub fn describe(
+        &mut self,
+        relation: &NewRelation,
+        description: &TableDescription,
+    ) -> Result<Vec<String>> {
         let order: Vec<_> = relation
             .columns
             .iter()
-            .map(|(name, type_id, modifier)| Column { name, type_id: *type_id, modifier: *modifier })
+            .map(|(name, type_id, modifier)| Column {
+                name,
+                type_id: *type_id,
+                modifier: *modifier,
+            })
             .collect();
         let table = Table::new(description, &order, &self.rendering)?;
         let left_out = table.left_out(&order);
@@ -106,10 +120,22 @@ impl Changes {
     }
 
     /// Take one message that stood at `lsn`; its records are appended to `records`.
-    pub fn take(&mut self, message: &Message<'_>, lsn: u64, now_ns: i64, records: &mut Vec<Record>) -> Result<Outcome> {
+    pub fn take(
+        &mut self,
+        message: &Message<'_>,
+        lsn: u64,
+        now_ns: i64,
+        records: &mut Vec<Record>,
+    ) -> Result<Outcome> {
         match message {
-            Message::Begin { commit_lsn, committed, transaction } => self.begin(*commit_lsn, *committed, *transaction),
-            Message::Commit { end_lsn } => self.progress.durable = self.progress.durable.max(*end_lsn),
+            Message::Begin {
+                commit_lsn,
+                committed,
+                transaction,
+            } => self.begin(*commit_lsn, *committed, *transaction),
+            Message::Commit { end_lsn } => {
+                self.progress.durable = self.progress.durable.max(*end_lsn)
+            }
             Message::Relation(relation) => return Ok(Outcome::Describe(new_relation(relation))),
             Message::Insert { relation, new } => {
                 if let Some(event) = self.event(*relation, lsn, now_ns)? {
@@ -154,10 +180,12 @@ impl Changes {
         if (self.progress.commit, self.progress.row) <= self.done {
             return Ok(None);
         }
-        let table = self
-            .tables
-            .get(&relation)
-            .ok_or_else(|| Error::malformed("pgoutput message", "a change of a table that was never described"))?;
+        let table = self.tables.get(&relation).ok_or_else(|| {
+            Error::malformed(
+                "pgoutput message",
+                "a change of a table that was never described",
+            )
+        })?;
         let origin = Origin {
             committed_us: self.progress.committed_us,
             snapshot: Snapshot::No,
@@ -167,7 +195,12 @@ impl Changes {
             now_ns,
         };
         let position = position(self.generation, self.progress.commit, self.progress.row);
-        Ok(Some(Event { table, rendering: &self.rendering, origin, position }))
+        Ok(Some(Event {
+            table,
+            rendering: &self.rendering,
+            origin,
+            position,
+        }))
     }
 }
 
@@ -181,7 +214,11 @@ fn new_relation(relation: &Relation<'_>) -> NewRelation {
         id: relation.id,
         schema: relation.schema.into(),
         table: relation.table.into(),
-        columns: relation.columns.iter().map(|column| (column.name.into(), column.type_id, column.modifier)).collect(),
+        columns: relation
+            .columns
+            .iter()
+            .map(|column| (column.name.into(), column.type_id, column.modifier))
+            .collect(),
     }
 }
 
@@ -199,7 +236,16 @@ type Headers<'h> = &'h [(&'static str, &'h [u8])];
 impl Event<'_> {
     fn insert(&self, new: &Tuple<'_>, records: &mut Vec<Record>) {
         let key = self.table.key_payload(new);
-        self.push(Operation::Create, key.as_deref(), &Rows { before: None, after: Some(new) }, &[], records);
+        self.push(
+            Operation::Create,
+            key.as_deref(),
+            &Rows {
+                before: None,
+                after: Some(new),
+            },
+            &[],
+            records,
+        );
     }
 
     fn update(&self, old: Option<&Old<'_>>, new: &Tuple<'_>, records: &mut Vec<Record>) {
@@ -210,17 +256,38 @@ impl Event<'_> {
             && old_key != new_key
         {
             self.delete(old, &[("__debezium.newkey", new_key)], records);
-            let rows = Rows { before: None, after: Some(&new) };
-            self.push(Operation::Create, Some(new_key), &rows, &[("__debezium.oldkey", old_key)], records);
+            let rows = Rows {
+                before: None,
+                after: Some(&new),
+            };
+            self.push(
+                Operation::Create,
+                Some(new_key),
+                &rows,
+                &[("__debezium.oldkey", old_key)],
+                records,
+            );
             return;
         }
         let before = old.map(|old| (old.row.as_slice(), filled(old)));
-        self.push(Operation::Update, key.as_deref(), &Rows { before, after: Some(&new) }, &[], records);
+        self.push(
+            Operation::Update,
+            key.as_deref(),
+            &Rows {
+                before,
+                after: Some(&new),
+            },
+            &[],
+            records,
+        );
     }
 
     fn delete(&self, old: &Old<'_>, headers: Headers<'_>, records: &mut Vec<Record>) {
         let key = self.table.key_payload(&old.row);
-        let rows = Rows { before: Some((&old.row, filled(old))), after: None };
+        let rows = Rows {
+            before: Some((&old.row, filled(old))),
+            after: None,
+        };
         let made = records.len();
         self.push(Operation::Delete, key.as_deref(), &rows, headers, records);
         if self.rendering.tombstones && records.len() > made {
@@ -229,10 +296,26 @@ impl Event<'_> {
     }
 
     fn truncate(&self, records: &mut Vec<Record>) {
-        self.push(Operation::Truncate, None, &Rows { before: None, after: None }, &[], records);
+        self.push(
+            Operation::Truncate,
+            None,
+            &Rows {
+                before: None,
+                after: None,
+            },
+            &[],
+            records,
+        );
     }
 
-    fn push(&self, operation: Operation, key: Option<&[u8]>, rows: &Rows<'_>, headers: Headers<'_>, records: &mut Vec<Record>) {
+    fn push(
+        &self,
+        operation: Operation,
+        key: Option<&[u8]>,
+        rows: &Rows<'_>,
+        headers: Headers<'_>,
+        records: &mut Vec<Record>,
+    ) {
         if self.rendering.skipped.contains(operation.letter()) {
             return;
         }
@@ -245,7 +328,10 @@ impl Event<'_> {
     }
 
     fn record(&self, key: Option<&[u8]>, value: Option<Vec<u8>>, extra: Headers<'_>) -> Record {
-        let mut headers: Vec<_> = extra.iter().map(|(name, value)| (*name, value.to_vec())).collect();
+        let mut headers: Vec<_> = extra
+            .iter()
+            .map(|(name, value)| (*name, value.to_vec()))
+            .collect();
         headers.push((POSITION, self.position.clone().into_bytes()));
         Record {
             topic: self.table.topic.clone(),
@@ -258,7 +344,11 @@ impl Event<'_> {
 }
 
 fn filled(old: &Old<'_>) -> Filled {
-    if old.key_only { Filled::KeyOnly } else { Filled::Whole }
+    if old.key_only {
+        Filled::KeyOnly
+    } else {
+        Filled::Whole
+    }
 }
 
 /// Under REPLICA IDENTITY FULL the old row holds what the new one does not repeat; so does an old key.
@@ -268,13 +358,31 @@ fn filled_from<'a>(old: Option<&Old<'a>>, new: &Tuple<'a>) -> Tuple<'a> {
         (Cell::Unchanged, Cell::Text(_)) => *before,
         _ => *cell,
     };
-    if old.row.len() == new.len() { new.iter().zip(&old.row).map(fill).collect() } else { new.clone() }
+    if old.row.len() == new.len() {
+        new.iter().zip(&old.row).map(fill).collect()
+    } else {
+        new.clone()
+    }
 }
 
 /// Render one row of a snapshot.
-pub fn snapshot_record(table: &Table, rendering: &Rendering, row: &[Cell<'_>], origin: &Origin, position: String) -> Record {
-    let rows = Rows { before: None, after: Some(row) };
-    let event = Event { table, rendering, origin: *origin, position };
+pub fn snapshot_record(
+    table: &Table,
+    rendering: &Rendering,
+    row: &[Cell<'_>],
+    origin: &Origin,
+    position: String,
+) -> Record {
+    let rows = Rows {
+        before: None,
+        after: Some(row),
+    };
+    let event = Event {
+        table,
+        rendering,
+        origin: *origin,
+        position,
+    };
     let value = envelope::value(table, rendering, Operation::Read, &rows, origin);
     event.record(table.key_payload(row).as_deref(), Some(value), &[])
 }
@@ -312,8 +420,18 @@ mod tests {
             key: vec!["b".into(), "a".into()],
         };
         let columns = vec![("a".into(), 25, -1), ("b".into(), 25, -1)];
-        let relation = NewRelation { id: 7, schema: "s".into(), table: "t".into(), columns };
-        assert!(changes.describe(&relation, &description).unwrap().is_empty());
+        let relation = NewRelation {
+            id: 7,
+            schema: "s".into(),
+            table: "t".into(),
+            columns,
+        };
+        assert!(
+            changes
+                .describe(&relation, &description)
+                .unwrap()
+                .is_empty()
+        );
         changes
     }
 
@@ -324,34 +442,74 @@ mod tests {
     }
 
     fn begin(commit_lsn: u64) -> Message<'static> {
-        Message::Begin { commit_lsn, committed: 0, transaction: 9 }
+        Message::Begin {
+            commit_lsn,
+            committed: 0,
+            transaction: 9,
+        }
     }
 
     fn insert(b: &str) -> Message<'_> {
-        Message::Insert { relation: 7, new: vec![Cell::Text("1"), Cell::Text(b)] }
+        Message::Insert {
+            relation: 7,
+            new: vec![Cell::Text("1"), Cell::Text(b)],
+        }
     }
 
     #[test]
     fn a_changed_key_is_a_delete_a_tombstone_and_an_insert() {
         let mut changes = changes(Progress::default());
         take(&mut changes, &begin(10));
-        let old = Some(Old { key_only: true, row: vec![Cell::Text("1"), Cell::Text("k")] });
+        let old = Some(Old {
+            key_only: true,
+            row: vec![Cell::Text("1"), Cell::Text("k")],
+        });
         let new = vec![Cell::Text("2"), Cell::Text("k")];
-        let records = take(&mut changes, &Message::Update { relation: 7, old, new });
-        let keys: Vec<_> = records.iter().map(|record| record.key.as_deref().unwrap()).collect();
-        assert_eq!(keys, [&br#"{"b":"k","a":"1"}"#[..], br#"{"b":"k","a":"1"}"#, br#"{"b":"k","a":"2"}"#]);
+        let records = take(
+            &mut changes,
+            &Message::Update {
+                relation: 7,
+                old,
+                new,
+            },
+        );
+        let keys: Vec<_> = records
+            .iter()
+            .map(|record| record.key.as_deref().unwrap())
+            .collect();
+        assert_eq!(
+            keys,
+            [
+                &br#"{"b":"k","a":"1"}"#[..],
+                br#"{"b":"k","a":"1"}"#,
+                br#"{"b":"k","a":"2"}"#
+            ]
+        );
         assert_eq!(records[1].value, None);
-        assert_eq!(records[0].headers[0], ("__debezium.newkey", br#"{"b":"k","a":"2"}"#.to_vec()));
-        assert_eq!(records[2].headers[0], ("__debezium.oldkey", br#"{"b":"k","a":"1"}"#.to_vec()));
+        assert_eq!(
+            records[0].headers[0],
+            ("__debezium.newkey", br#"{"b":"k","a":"2"}"#.to_vec())
+        );
+        assert_eq!(
+            records[2].headers[0],
+            ("__debezium.oldkey", br#"{"b":"k","a":"1"}"#.to_vec())
+        );
     }
 
     #[test]
     fn a_repeated_transaction_goes_on_where_it_stopped() {
-        let mut changes = changes(Progress { commit: 10, row: 1, ..Progress::default() });
+        let mut changes = changes(Progress {
+            commit: 10,
+            row: 1,
+            ..Progress::default()
+        });
         take(&mut changes, &begin(10));
         assert!(take(&mut changes, &insert("x")).is_empty());
         let records = take(&mut changes, &insert("y"));
-        assert_eq!(records[0].headers[0].1, b"00000001:000000000000000a:0000000002");
+        assert_eq!(
+            records[0].headers[0].1,
+            b"00000001:000000000000000a:0000000002"
+        );
     }
 
     #[test]
@@ -359,8 +517,19 @@ mod tests {
         let mut changes = changes(Progress::default());
         take(&mut changes, &begin(10));
         let new = vec![Cell::Unchanged, Cell::Text("k")];
-        let records = take(&mut changes, &Message::Update { relation: 7, old: None, new });
-        assert!(records[0].headers.contains(&(UNAVAILABLE, br#"["a"]"#.to_vec())));
+        let records = take(
+            &mut changes,
+            &Message::Update {
+                relation: 7,
+                old: None,
+                new,
+            },
+        );
+        assert!(
+            records[0]
+                .headers
+                .contains(&(UNAVAILABLE, br#"["a"]"#.to_vec()))
+        );
     }
 
     #[test]

@@ -37,7 +37,10 @@ pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
     pub(crate) fn malformed(place: &'static str, what: impl Into<String>) -> Self {
-        Self::Malformed { place, what: what.into() }
+        Self::Malformed {
+            place,
+            what: what.into(),
+        }
     }
 }
 

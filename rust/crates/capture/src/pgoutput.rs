@@ -105,32 +105,52 @@ pub enum Cell<'a> {
 pub fn decode(body: &[u8]) -> Result<Message<'_>> {
     let mut reader = Reader::new(body, "pgoutput message");
     let message = match reader.u8()? {
-        b'B' => {
-            Message::Begin { commit_lsn: reader.u64()?, committed: reader.i64()?, transaction: reader.u32()? }
-        }
+        b'B' => Message::Begin {
+            commit_lsn: reader.u64()?,
+            committed: reader.i64()?,
+            transaction: reader.u32()?,
+        },
         b'C' => {
             reader.take(9)?;
-            Message::Commit { end_lsn: reader.u64()? }
+            Message::Commit {
+                end_lsn: reader.u64()?,
+            }
         }
         b'R' => Message::Relation(relation(&mut reader)?),
         b'I' => {
             let relation = reader.u32()?;
             expect(&mut reader, b'N')?;
-            Message::Insert { relation, new: tuple(&mut reader)? }
+            Message::Insert {
+                relation,
+                new: tuple(&mut reader)?,
+            }
         }
         b'U' => update(&mut reader)?,
         b'D' => {
             let relation = reader.u32()?;
             let key_only = reader.u8()? == b'K';
-            Message::Delete { relation, old: Old { key_only, row: tuple(&mut reader)? } }
+            Message::Delete {
+                relation,
+                old: Old {
+                    key_only,
+                    row: tuple(&mut reader)?,
+                },
+            }
         }
         b'T' => {
             let count = reader.u32()?;
             reader.u8()?;
-            Message::Truncate { relations: (0..count).map(|_| reader.u32()).collect::<Result<_>>()? }
+            Message::Truncate {
+                relations: (0..count).map(|_| reader.u32()).collect::<Result<_>>()?,
+            }
         }
         b'Y' | b'O' | b'M' => Message::Other,
-        kind => return Err(Error::malformed("pgoutput message", format!("kind {:?}", char::from(kind)))),
+        kind => {
+            return Err(Error::malformed(
+                "pgoutput message",
+                format!("kind {:?}", char::from(kind)),
+            ));
+        }
     };
     Ok(message)
 }
@@ -138,11 +158,24 @@ pub fn decode(body: &[u8]) -> Result<Message<'_>> {
 fn update<'a>(reader: &mut Reader<'a>) -> Result<Message<'a>> {
     let relation = reader.u32()?;
     let old = match reader.u8()? {
-        b'N' => return Ok(Message::Update { relation, old: None, new: tuple(reader)? }),
-        kind => Old { key_only: kind == b'K', row: tuple(reader)? },
+        b'N' => {
+            return Ok(Message::Update {
+                relation,
+                old: None,
+                new: tuple(reader)?,
+            });
+        }
+        kind => Old {
+            key_only: kind == b'K',
+            row: tuple(reader)?,
+        },
     };
     expect(reader, b'N')?;
-    Ok(Message::Update { relation, old: Some(old), new: tuple(reader)? })
+    Ok(Message::Update {
+        relation,
+        old: Some(old),
+        new: tuple(reader)?,
+    })
 }
 
 fn relation<'a>(reader: &mut Reader<'a>) -> Result<Relation<'a>> {
@@ -152,10 +185,23 @@ fn relation<'a>(reader: &mut Reader<'a>) -> Result<Relation<'a>> {
     let columns = (0..count)
         .map(|_| {
             reader.u8()?;
-            Ok(Column { name: reader.text()?, type_id: reader.u32()?, modifier: reader.i32()? })
+            Ok(Column {
+                name: reader.text()?,
+                type_id: reader.u32()?,
+                modifier: reader.i32()?,
+            })
         })
         .collect::<Result<_>>()?;
-    Ok(Relation { id, schema: if schema.is_empty() { "pg_catalog" } else { schema }, table, columns })
+    Ok(Relation {
+        id,
+        schema: if schema.is_empty() {
+            "pg_catalog"
+        } else {
+            schema
+        },
+        table,
+        columns,
+    })
 }
 
 fn tuple<'a>(reader: &mut Reader<'a>) -> Result<Tuple<'a>> {
@@ -167,7 +213,8 @@ fn tuple<'a>(reader: &mut Reader<'a>) -> Result<Tuple<'a>> {
             b't' => {
                 let length = reader.u32()? as usize;
                 let text = std::str::from_utf8(reader.take(length)?);
-                text.map(Cell::Text).map_err(|_| reader.malformed("value is not UTF-8"))
+                text.map(Cell::Text)
+                    .map_err(|_| reader.malformed("value is not UTF-8"))
             }
             kind => Err(reader.malformed(format!("value of kind {:?}", char::from(kind)))),
         })
@@ -175,7 +222,11 @@ fn tuple<'a>(reader: &mut Reader<'a>) -> Result<Tuple<'a>> {
 }
 
 fn expect(reader: &mut Reader<'_>, kind: u8) -> Result<()> {
-    if reader.u8()? == kind { Ok(()) } else { Err(reader.malformed("no new row where one belongs")) }
+    if reader.u8()? == kind {
+        Ok(())
+    } else {
+        Err(reader.malformed("no new row where one belongs"))
+    }
 }
 
 #[cfg(test)]
@@ -187,15 +238,34 @@ mod tests {
     #[test]
     fn an_update_with_its_old_key() {
         let body = b"U\0\0\0\x07K\0\x01t\0\0\0\x011N\0\x02t\0\0\0\x012u";
-        let old = Old { key_only: true, row: vec![Cell::Text("1")] };
+        let old = Old {
+            key_only: true,
+            row: vec![Cell::Text("1")],
+        };
         let new = vec![Cell::Text("2"), Cell::Unchanged];
-        assert_eq!(decode(body).unwrap(), Message::Update { relation: 7, old: Some(old), new });
+        assert_eq!(
+            decode(body).unwrap(),
+            Message::Update {
+                relation: 7,
+                old: Some(old),
+                new
+            }
+        );
     }
 
     #[test]
     fn a_relation_names_its_columns() {
         let body = b"R\0\0\0\x07s1\0person\0d\0\x01\x01id\0\0\0\0\x17\xff\xff\xff\xff";
-        let relation = Relation { id: 7, schema: "s1", table: "person", columns: vec![Column { name: "id", type_id: 23, modifier: -1 }] };
+        let relation = Relation {
+            id: 7,
+            schema: "s1",
+            table: "person",
+            columns: vec![Column {
+                name: "id",
+                type_id: 23,
+                modifier: -1,
+            }],
+        };
         assert_eq!(decode(body).unwrap(), Message::Relation(relation));
     }
 

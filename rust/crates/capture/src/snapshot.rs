@@ -39,18 +39,47 @@ pub struct TableCopy {
 
 impl TableCopy {
     /// Begin to copy; the session is inside a transaction that shows the snapshot.
-    pub fn start(mut session: Session, description: &TableDescription, rendering: Rendering, standpoint: Standpoint) -> Result<Self> {
+    pub fn start(
+        mut session: Session,
+        description: &TableDescription,
+        rendering: Rendering,
+        standpoint: Standpoint,
+    ) -> Result<Self> {
         let order: Vec<_> = description
             .columns
             .iter()
-            .map(|column| Column { name: &column.name, type_id: 0, modifier: column.modifier })
+            .map(|column| Column {
+                name: &column.name,
+                type_id: 0,
+                modifier: column.modifier,
+            })
             .collect();
         let table = Table::new(description, &order, &rendering)?;
         let left_out = table.left_out(&order);
-        let names: Vec<_> = description.columns.iter().map(|column| quoted(&column.name, '"')).collect();
-        let place = format!("{}.{}", quoted(&description.schema, '"'), quoted(&description.name, '"'));
-        session.begin_copy(&format!("COPY (SELECT {} FROM ONLY {place}) TO STDOUT", names.join(", ")))?;
-        Ok(Self { session, table, rendering, standpoint, held: None, rows: 0, ended: false, left_out })
+        let names: Vec<_> = description
+            .columns
+            .iter()
+            .map(|column| quoted(&column.name, '"'))
+            .collect();
+        let place = format!(
+            "{}.{}",
+            quoted(&description.schema, '"'),
+            quoted(&description.name, '"')
+        );
+        session.begin_copy(&format!(
+            "COPY (SELECT {} FROM ONLY {place}) TO STDOUT",
+            names.join(", ")
+        ))?;
+        Ok(Self {
+            session,
+            table,
+            rendering,
+            standpoint,
+            held: None,
+            rows: 0,
+            ended: false,
+            left_out,
+        })
     }
 
     /// The columns that are left out because their type is not rendered.
@@ -74,7 +103,9 @@ impl TableCopy {
         while records.len() < limit && !self.ended {
             let patience = self.session.timeout();
             let Some((kind, body)) = self.session.next(patience)? else {
-                return Err(Error::Unreachable("the database stopped in the middle of a copy".into()));
+                return Err(Error::Unreachable(
+                    "the database stopped in the middle of a copy".into(),
+                ));
             };
             match kind {
                 b'd' => {
@@ -98,7 +129,10 @@ impl TableCopy {
 
     fn render(&mut self, line: &[u8], last: bool) -> Result<Record> {
         let texts = split(line)?;
-        let row: Vec<_> = texts.iter().map(|text| text.as_deref().map_or(Cell::Null, Cell::Text)).collect();
+        let row: Vec<_> = texts
+            .iter()
+            .map(|text| text.as_deref().map_or(Cell::Null, Cell::Text))
+            .collect();
         let origin = Origin {
             committed_us: self.standpoint.taken_us,
             snapshot: self.marker(last),
@@ -110,8 +144,18 @@ impl TableCopy {
         self.rows += 1;
         let row_number = self.standpoint.rows_before + self.rows;
         // Everything shown was committed before the point, so the rows sort below whatever commits at it.
-        let position = position(self.standpoint.generation, self.standpoint.consistent_point.saturating_sub(1), row_number);
-        Ok(snapshot_record(&self.table, &self.rendering, &row, &origin, position))
+        let position = position(
+            self.standpoint.generation,
+            self.standpoint.consistent_point.saturating_sub(1),
+            row_number,
+        );
+        Ok(snapshot_record(
+            &self.table,
+            &self.rendering,
+            &row,
+            &origin,
+            position,
+        ))
     }
 
     fn marker(&self, last: bool) -> Snapshot {
@@ -135,7 +179,9 @@ fn split(line: &[u8]) -> Result<Vec<Option<String>>> {
             if field == b"\\N" {
                 return Ok(None);
             }
-            String::from_utf8(unescaped(field)).map(Some).map_err(|_| Error::malformed("copy row", "value is not UTF-8"))
+            String::from_utf8(unescaped(field))
+                .map(Some)
+                .map_err(|_| Error::malformed("copy row", "value is not UTF-8"))
         })
         .collect()
 }
@@ -171,7 +217,15 @@ mod tests {
     #[test]
     fn escapes_and_nulls() {
         let row = split(b"a\\tb\t\\N\t\\\\x00\t").unwrap();
-        assert_eq!(row, [Some("a\tb".into()), None, Some("\\x00".into()), Some(String::new())]);
+        assert_eq!(
+            row,
+            [
+                Some("a\tb".into()),
+                None,
+                Some("\\x00".into()),
+                Some(String::new())
+            ]
+        );
     }
 
     proptest! {

@@ -57,7 +57,12 @@ pub struct ReplicationStream {
 
 impl ReplicationStream {
     /// Start streaming on a replication session.
-    pub fn start(mut session: Session, start: &Start, rendering: Rendering, status_interval: Duration) -> Result<Self> {
+    pub fn start(
+        mut session: Session,
+        start: &Start,
+        rendering: Rendering,
+        status_interval: Duration,
+    ) -> Result<Self> {
         let from = start.progress.durable;
         session.begin_copy(&format!(
             "START_REPLICATION SLOT {} LOGICAL {} (proto_version '1', publication_names {})",
@@ -81,21 +86,30 @@ impl ReplicationStream {
     pub fn describe(&mut self, description: &TableDescription) -> Result<Vec<String>> {
         match self.undescribed.take() {
             Some(relation) => self.changes.describe(&relation, description),
-            None => Err(Error::Misconfigured("no relation waits for a description".into())),
+            None => Err(Error::Misconfigured(
+                "no relation waits for a description".into(),
+            )),
         }
     }
 
     /// Wait at most `wait` for a first record, then take what has already come, up to the limits.
     pub fn next_batch(&mut self, limits: Limits, wait: Duration) -> Result<Batch> {
         if let Some(relation) = &self.undescribed {
-            return Err(Error::Misconfigured(format!("{}.{} is not described yet", relation.schema, relation.table)));
+            return Err(Error::Misconfigured(format!(
+                "{}.{} is not described yet",
+                relation.schema, relation.table
+            )));
         }
         let deadline = Instant::now() + wait;
         let mut records = Vec::new();
         let mut bytes = 0;
         while records.len() < limits.records && bytes < limits.bytes && self.undescribed.is_none() {
             self.report_in_time()?;
-            let patience = if records.is_empty() { deadline.saturating_duration_since(Instant::now()) } else { Duration::ZERO };
+            let patience = if records.is_empty() {
+                deadline.saturating_duration_since(Instant::now())
+            } else {
+                Duration::ZERO
+            };
             let made = records.len();
             let idle = self.take(patience.min(self.status_interval), &mut records)?;
             if idle && (!records.is_empty() || Instant::now() >= deadline) {
@@ -103,7 +117,11 @@ impl ReplicationStream {
             }
             bytes += records[made..].iter().map(size).sum::<usize>();
         }
-        Ok(Batch { records, progress: self.changes.progress(), undescribed: self.undescribed.clone() })
+        Ok(Batch {
+            records,
+            progress: self.changes.progress(),
+            undescribed: self.undescribed.clone(),
+        })
     }
 
     /// Tell the server that everything before `lsn` is durable here.
@@ -114,11 +132,15 @@ impl ReplicationStream {
 
     /// Take one message; true when none came.
     fn take(&mut self, patience: Duration, records: &mut Vec<Record>) -> Result<bool> {
-        let Some((kind, body)) = self.session.next(patience)? else { return Ok(true) };
+        let Some((kind, body)) = self.session.next(patience)? else {
+            return Ok(true);
+        };
         match kind {
             b'd' => {}
             b'E' => return Err(frame::server_error(body)),
-            b'c' | b'Z' | b'C' => return Err(Error::Unreachable("the database ended the stream".into())),
+            b'c' | b'Z' | b'C' => {
+                return Err(Error::Unreachable("the database ended the stream".into()));
+            }
             _ => return Ok(false),
         }
         match replication::walsender(body)? {
@@ -129,7 +151,9 @@ impl ReplicationStream {
                     pgoutput::Message::Commit { .. } => self.inside = false,
                     _ => {}
                 }
-                if let Outcome::Describe(relation) = self.changes.take(&message, start, now_ns(), records)? {
+                if let Outcome::Describe(relation) =
+                    self.changes.take(&message, start, now_ns(), records)?
+                {
                     self.undescribed = Some(relation);
                 }
                 self.received = self.received.max(start);
@@ -148,24 +172,39 @@ impl ReplicationStream {
     }
 
     fn report_in_time(&mut self) -> Result<()> {
-        if self.last_status.elapsed() >= self.status_interval { self.report() } else { Ok(()) }
+        if self.last_status.elapsed() >= self.status_interval {
+            self.report()
+        } else {
+            Ok(())
+        }
     }
 
     fn report(&mut self) -> Result<()> {
         self.last_status = Instant::now();
-        let status = replication::status(self.received.max(self.confirmed), self.confirmed, now_ns() / 1000);
+        let status = replication::status(
+            self.received.max(self.confirmed),
+            self.confirmed,
+            now_ns() / 1000,
+        );
         self.session.send_copy(&status)
     }
 }
 
 /// Quote an identifier or a literal.
 pub fn quoted(text: &str, mark: char) -> String {
-    format!("{mark}{}{mark}", text.replace(mark, &format!("{mark}{mark}")))
+    format!(
+        "{mark}{}{mark}",
+        text.replace(mark, &format!("{mark}{mark}"))
+    )
 }
 
 /// The clock, nanoseconds after 1970-01-01.
 pub fn now_ns() -> i64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_nanos()).unwrap_or(i64::MAX))
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| {
+            i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)
+        })
 }
 
 fn size(record: &Record) -> usize {

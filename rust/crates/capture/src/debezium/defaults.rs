@@ -9,7 +9,11 @@ pub fn default_value(field: &FieldType, expression: Option<&str>) -> Option<Stri
     let literal = literal(expression);
     match literal {
         Some(text) => {
-            let text = if *field == FieldType::Boolean { text.get(..1)?.to_owned() } else { text };
+            let text = if *field == FieldType::Boolean {
+                text.get(..1)?.to_owned()
+            } else {
+                text
+            };
             let mut out = Vec::new();
             field.push_value(&mut out, &text);
             String::from_utf8(out).ok().filter(|json| json != "null")
@@ -35,7 +39,9 @@ fn literal(expression: &str) -> Option<String> {
             text.push('\'');
         } else {
             let rest: String = letters.collect();
-            let cast_only = rest.is_empty() || rest.starts_with("::") && !rest.contains(['(', '\'', '|']) || rest.contains("character varying");
+            let cast_only = rest.is_empty()
+                || rest.starts_with("::") && !rest.contains(['(', '\'', '|'])
+                || rest.contains("character varying");
             return cast_only.then_some(text);
         }
     }
@@ -54,11 +60,34 @@ mod tests {
     #[test]
     fn defaults_of_the_reference() {
         assert_eq!(of(&FieldType::Integer("int32"), "7").unwrap(), "7");
-        assert_eq!(of(&FieldType::Text, "'dflt'::character varying").unwrap(), "\"dflt\"");
+        assert_eq!(
+            of(&FieldType::Text, "'dflt'::character varying").unwrap(),
+            "\"dflt\""
+        );
         assert_eq!(of(&FieldType::Text, "'it''s'::text").unwrap(), "\"it's\"");
-        assert_eq!(of(&FieldType::Decimal { precision: 5, scale: 2 }, "1.25").unwrap(), "\"fQ==\"");
-        assert_eq!(of(&FieldType::Integer("int64"), "nextval('s.t_id_seq'::regclass)").unwrap(), "0");
-        assert_eq!(of(&FieldType::ZonedTimestamp(6), "now()").unwrap(), "\"1970-01-01T00:00:00.000000Z\"");
+        assert_eq!(
+            of(
+                &FieldType::Decimal {
+                    precision: 5,
+                    scale: 2
+                },
+                "1.25"
+            )
+            .unwrap(),
+            "\"fQ==\""
+        );
+        assert_eq!(
+            of(
+                &FieldType::Integer("int64"),
+                "nextval('s.t_id_seq'::regclass)"
+            )
+            .unwrap(),
+            "0"
+        );
+        assert_eq!(
+            of(&FieldType::ZonedTimestamp(6), "now()").unwrap(),
+            "\"1970-01-01T00:00:00.000000Z\""
+        );
         assert_eq!(of(&FieldType::Boolean, "true").unwrap(), "true");
         assert_eq!(of(&FieldType::Text, "NULL::character varying"), None);
         assert_eq!(default_value(&FieldType::Text, None), None);

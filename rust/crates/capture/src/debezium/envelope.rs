@@ -88,7 +88,13 @@ pub struct Rows<'a> {
 }
 
 /// Write a whole value record.
-pub fn value(table: &Table, rendering: &Rendering, operation: Operation, rows: &Rows<'_>, origin: &Origin) -> Vec<u8> {
+pub fn value(
+    table: &Table,
+    rendering: &Rendering,
+    operation: Operation,
+    rows: &Rows<'_>,
+    origin: &Origin,
+) -> Vec<u8> {
     let mut out = Vec::with_capacity(768);
     out.extend_from_slice(b"{\"before\":");
     match rows.before {
@@ -127,8 +133,18 @@ fn push_source(out: &mut Vec<u8>, table: &Table, rendering: &Rendering, origin: 
     out.extend_from_slice(origin.snapshot.word().as_bytes());
     out.extend_from_slice(b"\",\"db\":");
     push_string(out, &rendering.database);
-    let last = if origin.last_commit == 0 { "null".into() } else { format!("\\\"{}\\\"", origin.last_commit) };
-    out.extend_from_slice(format!(",\"sequence\":\"[{last},\\\"{}\\\"]\",\"ts_us\":", origin.lsn).as_bytes());
+    let last = if origin.last_commit == 0 {
+        "null".into()
+    } else {
+        format!("\\\"{}\\\"", origin.last_commit)
+    };
+    out.extend_from_slice(
+        format!(
+            ",\"sequence\":\"[{last},\\\"{}\\\"]\",\"ts_us\":",
+            origin.lsn
+        )
+        .as_bytes(),
+    );
     push_integer(out, origin.committed_us);
     out.extend_from_slice(b",\"ts_ns\":");
     push_integer(out, origin.committed_us.saturating_mul(1000));

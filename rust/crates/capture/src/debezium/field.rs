@@ -110,8 +110,11 @@ impl FieldType {
             "float4" => Self::Float,
             "float8" => Self::Double,
             "numeric" => Self::numeric(modifier),
-            "bpchar" | "varchar" | "text" | "citext" | "name" | "char" | "inet" | "cidr" | "macaddr" | "macaddr8" => Self::Text,
-            "int4range" | "int8range" | "numrange" | "tsrange" | "tstzrange" | "daterange" => Self::Text,
+            "bpchar" | "varchar" | "text" | "citext" | "name" | "char" | "inet" | "cidr"
+            | "macaddr" | "macaddr8" => Self::Text,
+            "int4range" | "int8range" | "numrange" | "tsrange" | "tstzrange" | "daterange" => {
+                Self::Text
+            }
             "uuid" => Self::Named("io.debezium.data.Uuid"),
             "json" | "jsonb" => Self::Named("io.debezium.data.Json"),
             "xml" => Self::Named("io.debezium.data.Xml"),
@@ -137,7 +140,10 @@ impl FieldType {
         let packed = modifier - MODIFIER_OFFSET;
         // The scale is an eleven-bit signed number since PostgreSQL 15.
         let scale = ((packed & 0x7ff) ^ 1024) - 1024;
-        Self::Decimal { precision: packed >> 16 & 0xffff, scale }
+        Self::Decimal {
+            precision: packed >> 16 & 0xffff,
+            scale,
+        }
     }
 
     /// Append the JSON of a value given as PostgreSQL's text; null for what the type cannot express (NaN, Infinity).
@@ -153,7 +159,9 @@ impl FieldType {
             Self::Integer(_) => push_integer(out, text.parse().ok()?),
             Self::Float => out.extend_from_slice(number::float(text)?.as_bytes()),
             Self::Double => out.extend_from_slice(number::double(text)?.as_bytes()),
-            Self::Decimal { scale, .. } => push_base64(out, &number::unscaled(text, Some(*scale))?.1),
+            Self::Decimal { scale, .. } => {
+                push_base64(out, &number::unscaled(text, Some(*scale))?.1)
+            }
             Self::VariableDecimal => {
                 let (scale, bytes) = number::unscaled(text, None)?;
                 out.extend_from_slice(format!("{{\"scale\":{scale},\"value\":").as_bytes());
@@ -167,7 +175,9 @@ impl FieldType {
             Self::MicroTime => push_integer(out, temporal::time(text)?),
             Self::Timestamp => push_integer(out, milliseconds(temporal::timestamp(text)?, text)),
             Self::MicroTimestamp => push_integer(out, temporal::timestamp(text)?),
-            Self::ZonedTimestamp(digits) => push_string(out, &temporal::zoned_timestamp(text, *digits)?),
+            Self::ZonedTimestamp(digits) => {
+                push_string(out, &temporal::zoned_timestamp(text, *digits)?)
+            }
             Self::ZonedTime => push_string(out, &temporal::zoned_time(text)?),
             Self::MicroDuration => push_integer(out, temporal::interval(text)?),
         }
@@ -191,9 +201,9 @@ impl FieldType {
             Self::Decimal { .. } => "\"AA==\"".into(),
             Self::VariableDecimal => "{\"scale\":0,\"value\":\"AA==\"}".into(),
             Self::Text | Self::Named(_) | Self::Enum(_) | Self::Bytes => "\"\"".into(),
-            Self::ZonedTimestamp(digits) => {
-                string(&temporal::zoned_timestamp("1970-01-01 00:00:00+00", *digits).unwrap_or_default())
-            }
+            Self::ZonedTimestamp(digits) => string(
+                &temporal::zoned_timestamp("1970-01-01 00:00:00+00", *digits).unwrap_or_default(),
+            ),
             Self::ZonedTime => "\"00:00:00Z\"".into(),
             _ => "0".into(),
         }
@@ -202,7 +212,11 @@ impl FieldType {
 
 /// The infinities keep the driver's mark, whatever the unit.
 fn milliseconds(micros: i64, text: &str) -> i64 {
-    if text.ends_with("infinity") { micros } else { micros.div_euclid(1000) }
+    if text.ends_with("infinity") {
+        micros
+    } else {
+        micros.div_euclid(1000)
+    }
 }
 
 fn push_base64(out: &mut Vec<u8>, bytes: &[u8]) {
@@ -211,5 +225,8 @@ fn push_base64(out: &mut Vec<u8>, bytes: &[u8]) {
 
 fn hexadecimal(text: &str) -> Option<Vec<u8>> {
     let digit = |byte: u8| char::from(byte).to_digit(16);
-    text.as_bytes().chunks(2).map(|pair| Some((digit(pair[0])? << 4 | digit(*pair.get(1)?)?) as u8)).collect()
+    text.as_bytes()
+        .chunks(2)
+        .map(|pair| Some((digit(pair[0])? << 4 | digit(*pair.get(1)?)?) as u8))
+        .collect()
 }

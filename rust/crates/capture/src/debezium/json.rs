@@ -47,6 +47,9 @@ mod tests {
 
     #[test]
     fn only_what_must_be_is_escaped() {
-        assert_eq!(string("va\"r\\\n\u{1}\u{7f}漢"), "\"va\\\"r\\\\\\n\\u0001\u{7f}漢\"");
+        assert_eq!(
+            string("va\"r\\\n\u{1}\u{7f}漢"),
+            "\"va\\\"r\\\\\\n\\u0001\u{7f}漢\""
+        );
     }
 }

@@ -6,7 +6,9 @@ use std::fmt::{Display, LowerExp};
 ///
 /// With a `scale`, the text's own fraction is cut or padded to it (PostgreSQL has rounded already).
 pub fn unscaled(text: &str, scale: Option<i32>) -> Option<(i32, Vec<u8>)> {
-    let (negative, magnitude) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
+    let (negative, magnitude) = text
+        .strip_prefix('-')
+        .map_or((false, text), |rest| (true, rest));
     let (whole, fraction) = magnitude.split_once('.').unwrap_or((magnitude, ""));
     let mut digits: Vec<u8> = whole.bytes().chain(fraction.bytes()).collect();
     if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
@@ -23,7 +25,9 @@ pub fn unscaled(text: &str, scale: Option<i32>) -> Option<(i32, Vec<u8>)> {
 fn twos_complement(negative: bool, digits: &[u8]) -> Vec<u8> {
     let mut bytes: Vec<u8> = vec![0];
     for chunk in digits.chunks(16) {
-        let mut carry = chunk.iter().fold(0_u128, |sum, digit| sum * 10 + u128::from(digit - b'0'));
+        let mut carry = chunk
+            .iter()
+            .fold(0_u128, |sum, digit| sum * 10 + u128::from(digit - b'0'));
         let factor = 10_u128.pow(chunk.len() as u32);
         for byte in &mut bytes {
             carry += u128::from(*byte) * factor;
@@ -79,11 +83,22 @@ fn java<F: Display + LowerExp>(number: F, wide: f64) -> Option<String> {
         return Some("\"NaN\"".into());
     }
     if wide.is_infinite() {
-        return Some(if wide > 0.0 { "\"Infinity\"" } else { "\"-Infinity\"" }.into());
+        return Some(
+            if wide > 0.0 {
+                "\"Infinity\""
+            } else {
+                "\"-Infinity\""
+            }
+            .into(),
+        );
     }
     if wide == 0.0 || (1e-3..1e7).contains(&wide.abs()) {
         let plain = number.to_string();
-        return Some(if plain.contains('.') { plain } else { plain + ".0" });
+        return Some(if plain.contains('.') {
+            plain
+        } else {
+            plain + ".0"
+        });
     }
     let scientific = format!("{number:e}");
     let (mantissa, exponent) = scientific.split_once('e')?;

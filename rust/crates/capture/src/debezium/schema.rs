@@ -18,7 +18,10 @@ pub struct Member<'a> {
 /// The schema of a key struct.
 pub fn key(topic: &str, members: &[Member<'_>]) -> String {
     let fields = columns(members);
-    format!("{{\"type\":\"struct\",\"fields\":[{fields}],\"optional\":false,\"name\":{}}}", string(&format!("{topic}.Key")))
+    format!(
+        "{{\"type\":\"struct\",\"fields\":[{fields}],\"optional\":false,\"name\":{}}}",
+        string(&format!("{topic}.Key"))
+    )
 }
 
 /// The schema of an envelope.
@@ -26,7 +29,9 @@ pub fn envelope(topic: &str, members: &[Member<'_>]) -> String {
     let fields = columns(members);
     let value = string(&format!("{topic}.Value"));
     let row = |place: &str| {
-        format!("{{\"type\":\"struct\",\"fields\":[{fields}],\"optional\":true,\"name\":{value},\"field\":\"{place}\"}}")
+        format!(
+            "{{\"type\":\"struct\",\"fields\":[{fields}],\"optional\":true,\"name\":{value},\"field\":\"{place}\"}}"
+        )
     };
     let name = string(&format!("{topic}.Envelope"));
     format!(
@@ -76,9 +81,20 @@ fn columns(members: &[Member<'_>]) -> String {
 }
 
 fn column(member: &Member<'_>) -> String {
-    let fields = if *member.field == FieldType::VariableDecimal { VARIABLE_DECIMAL } else { "" };
-    let default = member.default.map(|json| format!(",\"default\":{json}")).unwrap_or_default();
-    let doc = if *member.field == FieldType::VariableDecimal { ",\"doc\":\"Variable scaled decimal\"" } else { "" };
+    let fields = if *member.field == FieldType::VariableDecimal {
+        VARIABLE_DECIMAL
+    } else {
+        ""
+    };
+    let default = member
+        .default
+        .map(|json| format!(",\"default\":{json}"))
+        .unwrap_or_default();
+    let doc = if *member.field == FieldType::VariableDecimal {
+        ",\"doc\":\"Variable scaled decimal\""
+    } else {
+        ""
+    };
     format!(
         "{{\"type\":\"{}\",{fields}\"optional\":{}{}{default}{doc},\"field\":{}}}",
         word(member.field),
@@ -99,7 +115,10 @@ fn word(field: &FieldType) -> &'static str {
         FieldType::Text | FieldType::Named(_) | FieldType::Enum(_) => "string",
         FieldType::ZonedTimestamp(_) | FieldType::ZonedTime => "string",
         FieldType::Date | FieldType::Time => "int32",
-        FieldType::MicroTime | FieldType::Timestamp | FieldType::MicroTimestamp | FieldType::MicroDuration => "int64",
+        FieldType::MicroTime
+        | FieldType::Timestamp
+        | FieldType::MicroTimestamp
+        | FieldType::MicroDuration => "int64",
     }
 }
 
@@ -113,7 +132,11 @@ fn semantic(field: &FieldType) -> String {
         FieldType::VariableDecimal => named("io.debezium.data.VariableScaleDecimal"),
         FieldType::Named(name) => named(name),
         FieldType::Enum(labels) => {
-            format!("{},\"parameters\":{{\"allowed\":{}}}", named("io.debezium.data.Enum"), string(&labels.join(",")))
+            format!(
+                "{},\"parameters\":{{\"allowed\":{}}}",
+                named("io.debezium.data.Enum"),
+                string(&labels.join(","))
+            )
         }
         FieldType::Date => named("io.debezium.time.Date"),
         FieldType::Time => named("io.debezium.time.Time"),

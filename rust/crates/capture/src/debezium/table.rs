@@ -83,10 +83,16 @@ impl Rendered {
     fn new(cell: &Column<'_>, described: Option<&ColumnDescription>) -> Option<Self> {
         let field = match (built_in(cell.type_id), described) {
             (Some(name), _) => FieldType::of(name, cell.modifier, &[]),
-            (None, Some(column)) => FieldType::of(&column.type_name, column.modifier, &column.labels),
+            (None, Some(column)) => {
+                FieldType::of(&column.type_name, column.modifier, &column.labels)
+            }
             (None, None) => None,
         }?;
-        Some(Self { name: cell.name.into(), label: format!("{}:", string(cell.name)), field })
+        Some(Self {
+            name: cell.name.into(),
+            label: format!("{}:", string(cell.name)),
+            field,
+        })
     }
 }
 
@@ -103,18 +109,52 @@ impl Table {
     /// Join the catalogue's description with the `order` in which cells come.
     ///
     /// The log's own word on a built-in type wins, since the catalogue may have moved on since the change.
-    pub fn new(description: &TableDescription, order: &[Column<'_>], rendering: &Rendering) -> Result<Self> {
-        let topic = format!("{}.{}.{}", rendering.prefix, description.schema, description.name);
-        let described: Vec<_> =
-            order.iter().map(|cell| description.columns.iter().find(|column| column.name == cell.name)).collect();
-        let columns: Vec<_> = order.iter().zip(&described).map(|(cell, described)| Rendered::new(cell, *described)).collect();
-        let position = |name: &String| columns.iter().position(|column| column.as_ref().is_some_and(|column| column.name == *name));
-        let key = description.key.iter().map(position).collect::<Option<Vec<_>>>().ok_or_else(|| {
-            Error::Misconfigured(format!("the primary key of {}.{} has a column of a type that is not rendered", description.schema, description.name))
-        })?;
+    pub fn new(
+        description: &TableDescription,
+        order: &[Column<'_>],
+        rendering: &Rendering,
+    ) -> Result<Self> {
+        let topic = format!(
+            "{}.{}.{}",
+            rendering.prefix, description.schema, description.name
+        );
+        let described: Vec<_> = order
+            .iter()
+            .map(|cell| {
+                description
+                    .columns
+                    .iter()
+                    .find(|column| column.name == cell.name)
+            })
+            .collect();
+        let columns: Vec<_> = order
+            .iter()
+            .zip(&described)
+            .map(|(cell, described)| Rendered::new(cell, *described))
+            .collect();
+        let position = |name: &String| {
+            columns
+                .iter()
+                .position(|column| column.as_ref().is_some_and(|column| column.name == *name))
+        };
+        let key = description
+            .key
+            .iter()
+            .map(position)
+            .collect::<Option<Vec<_>>>()
+            .ok_or_else(|| {
+                Error::Misconfigured(format!(
+                    "the primary key of {}.{} has a column of a type that is not rendered",
+                    description.schema, description.name
+                ))
+            })?;
         let schemas = Schemas::new(&topic, &columns, &described, &key);
         Ok(Self {
-            place: format!(",\"schema\":{},\"table\":{}", string(&description.schema), string(&description.name)),
+            place: format!(
+                ",\"schema\":{},\"table\":{}",
+                string(&description.schema),
+                string(&description.name)
+            ),
             key_schema: (rendering.key_schemas && !key.is_empty()).then_some(schemas.key),
             value_schema: rendering.value_schemas.then_some(schemas.value),
             topic,
@@ -125,7 +165,12 @@ impl Table {
 
     /// The names of columns whose type is not rendered, given the order of the cells.
     pub fn left_out(&self, order: &[Column<'_>]) -> Vec<String> {
-        order.iter().zip(&self.columns).filter(|(_, column)| column.is_none()).map(|(cell, _)| cell.name.into()).collect()
+        order
+            .iter()
+            .zip(&self.columns)
+            .filter(|(_, column)| column.is_none())
+            .map(|(cell, _)| cell.name.into())
+            .collect()
     }
 
     /// Whether rows have a key.
@@ -155,7 +200,11 @@ impl Table {
     pub fn push_row(&self, out: &mut Vec<u8>, row: &[Cell<'_>], filled: Filled, unavailable: &str) {
         out.push(b'{');
         for index in 0..self.columns.len() {
-            let cell = if filled == Filled::KeyOnly && !self.key.contains(&index) { None } else { row.get(index) };
+            let cell = if filled == Filled::KeyOnly && !self.key.contains(&index) {
+                None
+            } else {
+                row.get(index)
+            };
             self.push_cell(out, index, cell, unavailable);
         }
         close(out);
@@ -164,7 +213,12 @@ impl Table {
     /// A JSON list of the columns whose value the log does not repeat; None when there are none.
     pub fn unavailable(&self, row: &[Cell<'_>]) -> Option<Vec<u8>> {
         let mut out = vec![b'['];
-        for (column, _) in self.columns.iter().zip(row).filter(|(_, cell)| **cell == Cell::Unchanged) {
+        for (column, _) in self
+            .columns
+            .iter()
+            .zip(row)
+            .filter(|(_, cell)| **cell == Cell::Unchanged)
+        {
             push_string(&mut out, &column.as_ref()?.name);
             out.push(b',');
         }
@@ -175,8 +229,16 @@ impl Table {
         })
     }
 
-    fn push_cell(&self, out: &mut Vec<u8>, index: usize, cell: Option<&Cell<'_>>, unavailable: &str) {
-        let Some(column) = &self.columns[index] else { return };
+    fn push_cell(
+        &self,
+        out: &mut Vec<u8>,
+        index: usize,
+        cell: Option<&Cell<'_>>,
+        unavailable: &str,
+    ) {
+        let Some(column) = &self.columns[index] else {
+            return;
+        };
         out.extend_from_slice(column.label.as_bytes());
         match cell {
             None | Some(Cell::Null) => out.extend_from_slice(b"null"),
@@ -193,26 +255,46 @@ struct Schemas {
 }
 
 impl Schemas {
-    fn new(topic: &str, columns: &[Option<Rendered>], described: &[Option<&ColumnDescription>], key: &[usize]) -> Self {
+    fn new(
+        topic: &str,
+        columns: &[Option<Rendered>],
+        described: &[Option<&ColumnDescription>],
+        key: &[usize],
+    ) -> Self {
         let defaults: Vec<Option<String>> = columns
             .iter()
             .zip(described)
-            .map(|(column, described)| default_value(&column.as_ref()?.field, described.as_ref()?.default.as_deref()))
+            .map(|(column, described)| {
+                default_value(
+                    &column.as_ref()?.field,
+                    described.as_ref()?.default.as_deref(),
+                )
+            })
             .collect();
         let member = |index: usize| {
             let column = columns[index].as_ref()?;
             let optional = described[index].is_none_or(|described| described.optional);
-            Some(Member { name: &column.name, field: &column.field, optional, default: defaults[index].as_deref() })
+            Some(Member {
+                name: &column.name,
+                field: &column.field,
+                optional,
+                default: defaults[index].as_deref(),
+            })
         };
         let all: Vec<_> = (0..columns.len()).filter_map(member).collect();
         let keys: Vec<_> = key.iter().filter_map(|index| member(*index)).collect();
-        Self { key: schema::key(topic, &keys), value: schema::envelope(topic, &all) }
+        Self {
+            key: schema::key(topic, &keys),
+            value: schema::envelope(topic, &all),
+        }
     }
 }
 
 /// Put a payload beside its schema, where schemas are enabled.
 pub(crate) fn wrapped(schema: Option<&str>, payload: &[u8]) -> Vec<u8> {
-    let Some(schema) = schema else { return payload.to_vec() };
+    let Some(schema) = schema else {
+        return payload.to_vec();
+    };
     let mut out = Vec::with_capacity(schema.len() + payload.len() + 24);
     out.extend_from_slice(b"{\"schema\":");
     out.extend_from_slice(schema.as_bytes());

@@ -26,7 +26,10 @@ impl Framer {
             self.start = 0;
         }
         if self.buffer.len() < self.end + READ {
-            self.buffer.resize((self.end + READ).max(self.buffer.len() + self.buffer.len() / 2), 0);
+            self.buffer.resize(
+                (self.end + READ).max(self.buffer.len() + self.buffer.len() / 2),
+                0,
+            );
         }
         &mut self.buffer[self.end..]
     }
@@ -43,7 +46,9 @@ impl Framer {
 
     /// Take the next whole message, if there is one.
     pub fn next(&mut self) -> Result<Option<(u8, &[u8])>> {
-        let Some(body) = self.body()? else { return Ok(None) };
+        let Some(body) = self.body()? else {
+            return Ok(None);
+        };
         let kind = self.buffer[self.start];
         self.start = body.end;
         Ok(Some((kind, &self.buffer[body])))
@@ -56,7 +61,10 @@ impl Framer {
         }
         let length = Reader::new(&held[1..], "message header").u32()? as usize;
         if !(4..=LONGEST).contains(&length) {
-            return Err(Error::malformed("message header", format!("a length of {length} bytes")));
+            return Err(Error::malformed(
+                "message header",
+                format!("a length of {length} bytes"),
+            ));
         }
         let end = 1 + length;
         Ok((held.len() >= end).then_some(self.start + HEADER..self.start + end))

@@ -32,7 +32,12 @@ pub struct Handshake<'a> {
 impl<'a> Handshake<'a> {
     /// Begin, over a connection that is `protected` or not.
     pub fn new(options: &'a Options, protected: bool, binding: Option<Vec<u8>>) -> Self {
-        Self { options, protected, binding, scram: None }
+        Self {
+            options,
+            protected,
+            binding,
+            scram: None,
+        }
     }
 
     /// The first message. The session's formats are fixed here, so that every value has one text form.
@@ -62,7 +67,10 @@ impl<'a> Handshake<'a> {
             b'Z' => Ok(Step::Ready),
             b'E' => Err(frame::server_error(body)),
             b'S' | b'K' | b'N' | b'v' => Ok(Step::Wait),
-            _ => Err(Error::malformed("handshake", format!("unexpected message {:?}", char::from(kind)))),
+            _ => Err(Error::malformed(
+                "handshake",
+                format!("unexpected message {:?}", char::from(kind)),
+            )),
         }
     }
 
@@ -71,14 +79,22 @@ impl<'a> Handshake<'a> {
         match reader.u32()? {
             0 => Ok(Step::Wait),
             3 => self.clear_password(),
-            5 => Ok(Step::Send(frontend::password(&md5_password(self.options, reader.take(4)?)))),
+            5 => Ok(Step::Send(frontend::password(&md5_password(
+                self.options,
+                reader.take(4)?,
+            )))),
             10 => self.begin_scram(reader),
             11 => {
                 let proof = self.scram()?.proof(text(reader.remainder())?)?;
                 Ok(Step::Send(frontend::sasl_response(&proof)))
             }
-            12 => self.scram()?.verify(text(reader.remainder())?).map(|()| Step::Wait),
-            other => Err(Error::Distrusted(format!("the server asks for authentication method {other}, which is not spoken here"))),
+            12 => self
+                .scram()?
+                .verify(text(reader.remainder())?)
+                .map(|()| Step::Wait),
+            other => Err(Error::Distrusted(format!(
+                "the server asks for authentication method {other}, which is not spoken here"
+            ))),
         }
     }
 
@@ -94,10 +110,16 @@ impl<'a> Handshake<'a> {
         while let Ok(name) = reader.text() {
             offered.push(name);
         }
-        let binding = self.binding.as_deref().filter(|_| offered.contains(&"SCRAM-SHA-256-PLUS"));
+        let binding = self
+            .binding
+            .as_deref()
+            .filter(|_| offered.contains(&"SCRAM-SHA-256-PLUS"));
         let scram = Scram::new(&self.options.password, binding)?;
         if !offered.contains(&scram.mechanism()) {
-            return Err(Error::Distrusted(format!("the server offers only {}", offered.join(", "))));
+            return Err(Error::Distrusted(format!(
+                "the server offers only {}",
+                offered.join(", ")
+            )));
         }
         let first = frontend::sasl_initial(scram.mechanism(), &scram.first());
         self.scram = Some(scram);
@@ -105,7 +127,9 @@ impl<'a> Handshake<'a> {
     }
 
     fn scram(&mut self) -> Result<&mut Scram> {
-        self.scram.as_mut().ok_or_else(|| Error::malformed("authentication request", "SCRAM was never begun"))
+        self.scram
+            .as_mut()
+            .ok_or_else(|| Error::malformed("authentication request", "SCRAM was never begun"))
     }
 }
 
@@ -114,8 +138,16 @@ fn text(bytes: &[u8]) -> Result<&str> {
 }
 
 fn md5_password(options: &Options, salt: &[u8]) -> String {
-    let inner = hexadecimal(&Md5::new().chain_update(&options.password).chain_update(&options.user).finalize());
-    format!("md5{}", hexadecimal(&Md5::new().chain_update(inner).chain_update(salt).finalize()))
+    let inner = hexadecimal(
+        &Md5::new()
+            .chain_update(&options.password)
+            .chain_update(&options.user)
+            .finalize(),
+    );
+    format!(
+        "md5{}",
+        hexadecimal(&Md5::new().chain_update(inner).chain_update(salt).finalize())
+    )
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {
@@ -150,14 +182,23 @@ mod tests {
     #[test]
     fn a_clear_password_needs_tls() {
         let options = options();
-        assert!(Handshake::new(&options, false, None).receive(b'R', &[0, 0, 0, 3]).is_err());
-        let step = Handshake::new(&options, true, None).receive(b'R', &[0, 0, 0, 3]).unwrap();
+        assert!(
+            Handshake::new(&options, false, None)
+                .receive(b'R', &[0, 0, 0, 3])
+                .is_err()
+        );
+        let step = Handshake::new(&options, true, None)
+            .receive(b'R', &[0, 0, 0, 3])
+            .unwrap();
         assert_eq!(step, Step::Send(frontend::password("secret")));
     }
 
     #[test]
     fn md5_hashes_twice() {
-        assert_eq!(md5_password(&options(), &[1, 2, 3, 4]), "md5fccef98e4f1cf6cbe96b743fad4e8bd0");
+        assert_eq!(
+            md5_password(&options(), &[1, 2, 3, 4]),
+            "md5fccef98e4f1cf6cbe96b743fad4e8bd0"
+        );
     }
 
     #[test]

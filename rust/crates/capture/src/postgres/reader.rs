@@ -57,7 +57,11 @@ impl<'a> Reader<'a> {
 
     /// Take a text that ends with a zero byte.
     pub fn text(&mut self) -> Result<&'a str> {
-        let end = self.rest.iter().position(|byte| *byte == 0).ok_or_else(|| self.malformed("text without an end"))?;
+        let end = self
+            .rest
+            .iter()
+            .position(|byte| *byte == 0)
+            .ok_or_else(|| self.malformed("text without an end"))?;
         let bytes = self.take(end)?;
         self.take(1)?;
         std::str::from_utf8(bytes).map_err(|_| self.malformed("text is not UTF-8"))

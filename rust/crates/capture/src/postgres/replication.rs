@@ -32,14 +32,23 @@ pub fn walsender(body: &[u8]) -> Result<Walsender<'_>> {
         b'w' => {
             let start = reader.u64()?;
             reader.take(16)?;
-            Ok(Walsender::Data { start, body: reader.remainder() })
+            Ok(Walsender::Data {
+                start,
+                body: reader.remainder(),
+            })
         }
         b'k' => {
             let end = reader.u64()?;
             reader.take(8)?;
-            Ok(Walsender::Keepalive { end, reply: reader.u8()? != 0 })
+            Ok(Walsender::Keepalive {
+                end,
+                reply: reader.u8()? != 0,
+            })
         }
-        kind => Err(Error::malformed("streaming message", format!("kind {kind}"))),
+        kind => Err(Error::malformed(
+            "streaming message",
+            format!("kind {kind}"),
+        )),
     }
 }
 
@@ -70,7 +79,13 @@ mod tests {
         body.extend_from_slice(&77_u64.to_be_bytes());
         body.extend_from_slice(&0_u64.to_be_bytes());
         body.push(1);
-        assert_eq!(walsender(&body).unwrap(), Walsender::Keepalive { end: 77, reply: true });
+        assert_eq!(
+            walsender(&body).unwrap(),
+            Walsender::Keepalive {
+                end: 77,
+                reply: true
+            }
+        );
         assert!(walsender(&body[..9]).is_err());
     }
 

@@ -25,20 +25,38 @@ impl Scram {
     }
 
     fn with_nonce(password: &str, binding: Option<&[u8]>, nonce: String) -> Self {
-        let mut bound = if binding.is_some() { b"p=tls-server-end-point,,".to_vec() } else { b"n,,".to_vec() };
+        let mut bound = if binding.is_some() {
+            b"p=tls-server-end-point,,".to_vec()
+        } else {
+            b"n,,".to_vec()
+        };
         bound.extend_from_slice(binding.unwrap_or_default());
         let first_bare = format!("n=,r={nonce}");
-        Self { password: password.as_bytes().to_vec(), nonce, binding: bound, first_bare, server_signature: None }
+        Self {
+            password: password.as_bytes().to_vec(),
+            nonce,
+            binding: bound,
+            first_bare,
+            server_signature: None,
+        }
     }
 
     /// The mechanism's name.
     pub fn mechanism(&self) -> &'static str {
-        if self.binding.starts_with(b"p") { "SCRAM-SHA-256-PLUS" } else { "SCRAM-SHA-256" }
+        if self.binding.starts_with(b"p") {
+            "SCRAM-SHA-256-PLUS"
+        } else {
+            "SCRAM-SHA-256"
+        }
     }
 
     /// The client's first message.
     pub fn first(&self) -> String {
-        let header = if self.binding.starts_with(b"p") { "p=tls-server-end-point,," } else { "n,," };
+        let header = if self.binding.starts_with(b"p") {
+            "p=tls-server-end-point,,"
+        } else {
+            "n,,"
+        };
         format!("{header}{}", self.first_bare)
     }
 
@@ -46,21 +64,43 @@ impl Scram {
     pub fn proof(&mut self, server_first: &str) -> Result<String> {
         let nonce = attribute(server_first, 'r')?;
         if !nonce.starts_with(&self.nonce) || nonce == self.nonce {
-            return Err(Error::Distrusted("the server did not extend our nonce".into()));
+            return Err(Error::Distrusted(
+                "the server did not extend our nonce".into(),
+            ));
         }
         let salt = decode(attribute(server_first, 's')?)?;
-        let rounds = attribute(server_first, 'i')?.parse::<u32>().ok().filter(|rounds| *rounds <= 10_000_000);
-        let rounds = rounds.and_then(NonZeroU32::new).ok_or_else(|| malformed("iteration count"))?;
+        let rounds = attribute(server_first, 'i')?
+            .parse::<u32>()
+            .ok()
+            .filter(|rounds| *rounds <= 10_000_000);
+        let rounds = rounds
+            .and_then(NonZeroU32::new)
+            .ok_or_else(|| malformed("iteration count"))?;
         let mut salted = [0; 32];
-        pbkdf2::derive(pbkdf2::PBKDF2_HMAC_SHA256, rounds, &salt, &self.password, &mut salted);
+        pbkdf2::derive(
+            pbkdf2::PBKDF2_HMAC_SHA256,
+            rounds,
+            &salt,
+            &self.password,
+            &mut salted,
+        );
         let client_key = sign(&salted, b"Client Key");
         let stored_key = digest::digest(&digest::SHA256, client_key.as_ref());
         let without_proof = format!("c={},r={nonce}", STANDARD.encode(&self.binding));
         let exchange = format!("{},{server_first},{without_proof}", self.first_bare);
         let signature = sign(stored_key.as_ref(), exchange.as_bytes());
-        let proof: Vec<u8> = client_key.as_ref().iter().zip(signature.as_ref()).map(|(key, mask)| key ^ mask).collect();
+        let proof: Vec<u8> = client_key
+            .as_ref()
+            .iter()
+            .zip(signature.as_ref())
+            .map(|(key, mask)| key ^ mask)
+            .collect();
         let server_key = sign(&salted, b"Server Key");
-        self.server_signature = Some(sign(server_key.as_ref(), exchange.as_bytes()).as_ref().to_vec());
+        self.server_signature = Some(
+            sign(server_key.as_ref(), exchange.as_bytes())
+                .as_ref()
+                .to_vec(),
+        );
         Ok(format!("{without_proof},p={}", STANDARD.encode(proof)))
     }
 
@@ -69,7 +109,9 @@ impl Scram {
         let signature = decode(attribute(server_final, 'v')?)?;
         match &self.server_signature {
             Some(expected) if *expected == signature => Ok(()),
-            _ => Err(Error::Distrusted("the server does not know the password it asked for".into())),
+            _ => Err(Error::Distrusted(
+                "the server does not know the password it asked for".into(),
+            )),
         }
     }
 }
@@ -106,14 +148,24 @@ mod tests {
         let first = "r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096";
         let proof = scram.proof(first).unwrap();
         assert!(proof.ends_with("p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ="));
-        scram.verify("v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=").unwrap();
+        scram
+            .verify("v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=")
+            .unwrap();
         assert!(scram.verify("v=AAAA").is_err());
     }
 
     #[test]
     fn a_foreign_nonce_is_refused() {
         let mut scram = Scram::with_nonce("pencil", None, "abc".into());
-        assert!(scram.proof("r=xyz,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096").is_err());
-        assert!(scram.proof("r=abc,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096").is_err());
+        assert!(
+            scram
+                .proof("r=xyz,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096")
+                .is_err()
+        );
+        assert!(
+            scram
+                .proof("r=abc,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096")
+                .is_err()
+        );
     }
 }

@@ -23,7 +23,11 @@ impl Session {
     pub fn connect(options: &Options) -> Result<Self> {
         let transport = Transport::connect(options)?;
         let mut handshake = Handshake::new(options, transport.protected(), transport.binding());
-        let mut session = Self { transport, framer: Framer::default(), timeout: options.timeout };
+        let mut session = Self {
+            transport,
+            framer: Framer::default(),
+            timeout: options.timeout,
+        };
         session.transport.send(&handshake.startup())?;
         loop {
             let step = session.answer(|kind, body| handshake.receive(kind, body))?;
@@ -96,7 +100,10 @@ impl Session {
             }
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
-                return Err(Error::Unreachable(format!("the database gave no answer within {} s", self.timeout.as_secs())));
+                return Err(Error::Unreachable(format!(
+                    "the database gave no answer within {} s",
+                    self.timeout.as_secs()
+                )));
             }
             if let Received::Bytes(count) = self.transport.receive(self.framer.room(), left)? {
                 self.framer.filled(count);

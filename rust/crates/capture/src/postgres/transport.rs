@@ -36,7 +36,11 @@ impl Transport {
     /// Connect, and protect the connection as the options say.
     pub fn connect(options: &Options) -> Result<Self> {
         let socket = dial(options)?;
-        let mut transport = Self { socket, tls: None, timeout: None };
+        let mut transport = Self {
+            socket,
+            tls: None,
+            timeout: None,
+        };
         transport.socket.patience(options.timeout)?;
         if matches!(transport.socket, Socket::Tcp(_)) && options.tls != TlsMode::Disable {
             transport.negotiate(options)?;
@@ -81,9 +85,16 @@ impl Transport {
             Some(tls) => read_tls(tls, &mut self.socket, room),
         };
         match outcome {
-            Ok(0) => Err(Error::Unreachable("the database closed the connection".into())),
+            Ok(0) => Err(Error::Unreachable(
+                "the database closed the connection".into(),
+            )),
             Ok(count) => Ok(Received::Bytes(count)),
-            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted) => {
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted
+                ) =>
+            {
                 Ok(Received::Nothing)
             }
             Err(error) => Err(error.into()),
@@ -105,7 +116,9 @@ impl Transport {
         }
         let mut connection = tls::client(options)?;
         while connection.is_handshaking() {
-            connection.complete_io(&mut self.socket).map_err(|error| Error::Distrusted(format!("TLS handshake: {error}")))?;
+            connection
+                .complete_io(&mut self.socket)
+                .map_err(|error| Error::Distrusted(format!("TLS handshake: {error}")))?;
         }
         self.tls = Some(Box::new(connection));
         Ok(())
@@ -114,11 +127,19 @@ impl Transport {
 
 fn dial(options: &Options) -> Result<Socket> {
     if options.host.starts_with('/') {
-        let path = format!("{}/.s.PGSQL.{}", options.host.trim_end_matches('/'), options.port);
-        return UnixStream::connect(&path).map(Socket::Unix).map_err(|error| unreachable(&path, &error));
+        let path = format!(
+            "{}/.s.PGSQL.{}",
+            options.host.trim_end_matches('/'),
+            options.port
+        );
+        return UnixStream::connect(&path)
+            .map(Socket::Unix)
+            .map_err(|error| unreachable(&path, &error));
     }
     let place = format!("{}:{}", options.host, options.port);
-    let addresses = (options.host.as_str(), options.port).to_socket_addrs().map_err(|error| unreachable(&place, &error))?;
+    let addresses = (options.host.as_str(), options.port)
+        .to_socket_addrs()
+        .map_err(|error| unreachable(&place, &error))?;
     let mut last = std::io::Error::from(ErrorKind::NotFound);
     for address in addresses {
         match TcpStream::connect_timeout(&address, options.timeout) {
@@ -136,7 +157,11 @@ fn unreachable(place: &str, error: &std::io::Error) -> Error {
     Error::Unreachable(format!("no database answers at {place}: {error}"))
 }
 
-fn read_tls(tls: &mut ClientConnection, socket: &mut Socket, room: &mut [u8]) -> std::io::Result<usize> {
+fn read_tls(
+    tls: &mut ClientConnection,
+    socket: &mut Socket,
+    room: &mut [u8],
+) -> std::io::Result<usize> {
     loop {
         match tls.reader().read(room) {
             Err(error) if error.kind() == ErrorKind::WouldBlock => {}
