@@ -134,7 +134,7 @@ impl Changes {
                 transaction,
             } => self.begin(*commit_lsn, *committed, *transaction),
             Message::Commit { end_lsn } => {
-                self.progress.durable = self.progress.durable.max(*end_lsn)
+                self.progress.durable = self.progress.durable.max(*end_lsn);
             }
             Message::Relation(relation) => return Ok(Outcome::Describe(new_relation(relation))),
             Message::Insert { relation, new } => {

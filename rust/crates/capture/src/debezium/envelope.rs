@@ -155,6 +155,6 @@ fn push_source(out: &mut Vec<u8>, table: &Table, rendering: &Rendering, origin: 
         Some(transaction) => push_integer(out, transaction.into()),
     }
     out.extend_from_slice(b",\"lsn\":");
-    push_integer(out, origin.lsn as i64);
+    push_integer(out, origin.lsn.cast_signed());
     out.extend_from_slice(b",\"xmin\":null,\"origin\":null,\"origin_lsn\":null}");
 }

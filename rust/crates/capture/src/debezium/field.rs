@@ -160,7 +160,7 @@ impl FieldType {
             Self::Float => out.extend_from_slice(number::float(text)?.as_bytes()),
             Self::Double => out.extend_from_slice(number::double(text)?.as_bytes()),
             Self::Decimal { scale, .. } => {
-                push_base64(out, &number::unscaled(text, Some(*scale))?.1)
+                push_base64(out, &number::unscaled(text, Some(*scale))?.1);
             }
             Self::VariableDecimal => {
                 let (scale, bytes) = number::unscaled(text, None)?;
@@ -176,7 +176,7 @@ impl FieldType {
             Self::Timestamp => push_integer(out, milliseconds(temporal::timestamp(text)?, text)),
             Self::MicroTimestamp => push_integer(out, temporal::timestamp(text)?),
             Self::ZonedTimestamp(digits) => {
-                push_string(out, &temporal::zoned_timestamp(text, *digits)?)
+                push_string(out, &temporal::zoned_timestamp(text, *digits)?);
             }
             Self::ZonedTime => push_string(out, &temporal::zoned_time(text)?),
             Self::MicroDuration => push_integer(out, temporal::interval(text)?),

@@ -1,4 +1,4 @@
-//! Connect's schema JSON of keys and envelopes, made once a table version. Members stand in JsonConverter's order.
+//! Connect's schema JSON of keys and envelopes, made once a table version. Members stand in `JsonConverter`'s order.
 
 use crate::debezium::field::FieldType;
 use crate::debezium::json::string;
@@ -112,8 +112,11 @@ fn word(field: &FieldType) -> &'static str {
         FieldType::Double => "double",
         FieldType::Decimal { .. } | FieldType::Bytes => "bytes",
         FieldType::VariableDecimal => "struct",
-        FieldType::Text | FieldType::Named(_) | FieldType::Enum(_) => "string",
-        FieldType::ZonedTimestamp(_) | FieldType::ZonedTime => "string",
+        FieldType::Text
+        | FieldType::Named(_)
+        | FieldType::Enum(_)
+        | FieldType::ZonedTimestamp(_)
+        | FieldType::ZonedTime => "string",
         FieldType::Date | FieldType::Time => "int32",
         FieldType::MicroTime
         | FieldType::Timestamp

@@ -45,7 +45,7 @@ impl Framer {
     }
 
     /// Take the next whole message, if there is one.
-    pub fn next(&mut self) -> Result<Option<(u8, &[u8])>> {
+    pub fn next_message(&mut self) -> Result<Option<(u8, &[u8])>> {
         let Some(body) = self.body()? else {
             return Ok(None);
         };
@@ -102,17 +102,17 @@ mod tests {
     fn a_message_in_two_reads_comes_out_whole() {
         let mut framer = Framer::default();
         feed(&mut framer, b"Z\0\0\0");
-        assert_eq!(framer.next().unwrap(), None);
+        assert_eq!(framer.next_message().unwrap(), None);
         feed(&mut framer, b"\x05IZ\0\0\0\x05");
-        assert_eq!(framer.next().unwrap(), Some((b'Z', &b"I"[..])));
-        assert_eq!(framer.next().unwrap(), None);
+        assert_eq!(framer.next_message().unwrap(), Some((b'Z', &b"I"[..])));
+        assert_eq!(framer.next_message().unwrap(), None);
     }
 
     #[test]
     fn an_impossible_length_is_refused() {
         let mut framer = Framer::default();
         feed(&mut framer, b"Z\0\0\0\x03");
-        assert!(framer.next().is_err());
+        assert!(framer.next_message().is_err());
     }
 
     proptest! {
@@ -121,7 +121,7 @@ mod tests {
             let mut framer = Framer::default();
             for piece in bytes.chunks(cut) {
                 feed(&mut framer, piece);
-                while let Ok(Some((_, body))) = framer.next() {
+                while let Ok(Some((_, body))) = framer.next_message() {
                     let _ = server_error(body);
                 }
             }

@@ -79,7 +79,7 @@ impl Session {
                 Received::Bytes(count) => self.framer.filled(count),
             }
         }
-        self.framer.next()
+        self.framer.next_message()
     }
 
     /// Send a message of the copy protocol.
@@ -95,7 +95,7 @@ impl Session {
     fn answer<T>(&mut self, mut take: impl FnMut(u8, &[u8]) -> Result<T>) -> Result<T> {
         let deadline = Instant::now() + self.timeout;
         loop {
-            if let Some((kind, body)) = self.framer.next()? {
+            if let Some((kind, body)) = self.framer.next_message()? {
                 return take(kind, body);
             }
             let left = deadline.saturating_duration_since(Instant::now());
