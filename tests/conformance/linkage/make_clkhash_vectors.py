@@ -43,10 +43,12 @@ def older(version: int) -> Schema:
     hashing: Schema = {"ngram": 2, "positional": True}
     if version == 1:
         config: Schema = {"l": 512, "k": 15, "hash": {"type": "doubleHash"}, "kdf": KDF}
-        first, second = hashing | {"weight": 0.7}, {"ngram": 1, "weight": 0}
+        first: Schema = hashing | {"weight": 0.7}
+        second: Schema = {"ngram": 1, "weight": 0}
     else:
         config = {"l": 512, "kdf": KDF, "xor_folds": 1}
-        first, second = hashing | {"strategy": {"k": 10}}, {"ngram": 1, "strategy": {"numBits": 33}}
+        first = hashing | {"strategy": {"k": 10}}
+        second = {"ngram": 1, "strategy": {"numBits": 33}}
     text = {"type": "string", "encoding": "utf-8"}
     features = [
         {"identifier": "name", "format": text, "hashing": first},

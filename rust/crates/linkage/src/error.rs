@@ -29,6 +29,14 @@ pub enum Error {
     /// The caller's watch asked for an end.
     #[error("the comparison was stopped")]
     Stopped,
+    /// A pair names a record that does not exist.
+    #[error("record {index} is not below {records}")]
+    Record {
+        /// The number given.
+        index: u32,
+        /// How many records there are.
+        records: u32,
+    },
     /// A linkage schema cannot be used.
     #[error("schema: {place}: {problem}")]
     Schema {

@@ -8,3 +8,4 @@ pub mod kernel;
 mod lanes;
 mod permutation;
 pub mod score;
+pub mod solve;
