@@ -1,0 +1,1 @@
+"""Tensors, protocols, manifests and revisions: pure, without sockets, clocks or disks."""
