@@ -1,0 +1,1 @@
+"""Engines, the revisions' tables and the ways to a model's files."""

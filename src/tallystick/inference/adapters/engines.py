@@ -1,0 +1,39 @@
+"""Which engine loads a revision, by its format and its file's suffix."""
+
+from collections.abc import Callable
+from pathlib import PurePath
+
+from tallystick.inference.domain.model import Model
+from tallystick.inference.domain.revision import ModelFile, Revision
+from tallystick.inference.errors import ModelRefused
+
+__all__ = ["SUFFIXES", "load", "model_file"]
+
+SUFFIXES = {"onnx": (".onnx",), "sklearn": (".skops", ".joblib", ".pkl", ".pickle")}
+"""The files that each format is read from."""
+
+
+def model_file(revision: Revision) -> ModelFile:
+    """Return the one file that the revision is loaded from, or raise `ModelRefused` that says what was found."""
+    suffixes = SUFFIXES[revision.format]
+    found = [file for file in revision.files if PurePath(file.name).suffix in suffixes]
+    if len(found) != 1:
+        names = ", ".join(file.name for file in found) or "none"
+        raise ModelRefused(f"expected exactly one {' or '.join(suffixes)} file, found {names}")
+    return found[0]
+
+
+def load(revision: Revision, read: Callable[[str], bytes], *, threads: int) -> Model:
+    """Load a revision; `read` gives a file's content by its digest."""
+    # Engines take up to a second to import, and no process but a model server needs one.
+    file = model_file(revision)
+    content = read(file.sha256)
+    if revision.format == "onnx":
+        from tallystick.inference.adapters.onnx_model import OnnxModel
+
+        return OnnxModel(content, threads=threads)
+    from tallystick.inference.adapters.sklearn_model import load_pickle, load_skops
+
+    if file.name.endswith(".skops"):
+        return load_skops(content)
+    return load_pickle(content, revision.pickles)

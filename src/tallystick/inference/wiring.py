@@ -1,0 +1,44 @@
+"""Everything inference is made of, built in one place."""
+
+from dataclasses import dataclass
+
+from tallystick.inference.adapters import engines
+from tallystick.inference.adapters.contents import LocalContents
+from tallystick.inference.adapters.fetch import fetch
+from tallystick.inference.adapters.service_table import ServiceTable
+from tallystick.inference.domain.model import Model
+from tallystick.inference.domain.revision import Revision
+from tallystick.inference.http import ModelDoor
+from tallystick.inference.service import ModelService
+from tallystick.inference.serving import Serving
+from tallystick.inference.settings import InferenceSettings
+from tallystick.platform.store import Branch
+from tallystick.platform.wiring import Platform
+
+__all__ = ["BRANCH", "Inference", "build"]
+
+BRANCH = Branch("inference", "tallystick.inference.adapters.migrations")
+
+
+@dataclass(frozen=True)
+class Inference:
+    """`service` is for operators; `serving` and `door` are for the one process that serves models."""
+
+    settings: InferenceSettings
+    service: ModelService
+    serving: Serving
+    door: ModelDoor
+    branch: Branch = BRANCH
+
+
+def build(settings: InferenceSettings, platform: Platform) -> Inference:
+    """Build inference on a platform; no model is loaded before `serving.synchronise()`."""
+    contents = LocalContents(platform.data_dir / "inference" / "files")
+    services = ServiceTable(platform.store)
+
+    def load(revision: Revision) -> Model:
+        return engines.load(revision, contents.read, threads=settings.engine_threads)
+
+    serving = Serving(services, load)
+    door = ModelDoor(serving, largest_body=settings.largest_body, threads=settings.threads, queue=settings.queue)
+    return Inference(settings, ModelService(services, contents, fetch, engines.model_file), serving, door)
