@@ -6,9 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from tests.vocabulary.postgres import Postgres, running
 
 from tallystick.platform.store import Store
+
+settings.register_profile("tallystick", deadline=None, max_examples=50)  # time on a shared machine proves nothing
+settings.load_profile("tallystick")
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,8 @@ import click
 
 from tallystick.inference.cli import inference
 from tallystick.native import __version__
+from tallystick.platform.auth.cli import audit, login_link, token
+from tallystick.platform.log.cli import log
 
 __all__ = ["main"]
 
@@ -14,4 +16,8 @@ def main() -> None:
     """Find what organisations have in common, without showing what they hold."""
 
 
+main.add_command(audit)
 main.add_command(inference)
+main.add_command(log)
+main.add_command(login_link)
+main.add_command(token)

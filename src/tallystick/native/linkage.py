@@ -11,9 +11,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tallystick.native._core import linkage_compare, linkage_kernels, linkage_popcounts
+from tallystick.native._core import ClkEncoder, linkage_compare, linkage_kernels, linkage_popcounts, linkage_solve
 
-__all__ = ["Buffer", "Candidates", "compare", "kernels", "popcounts"]
+__all__ = ["Buffer", "Candidates", "ClkEncoder", "compare", "kernels", "popcounts", "solve"]
 
 Buffer = bytes | bytearray | memoryview | mmap | NDArray[np.uint8] | NDArray[np.uint64]
 
@@ -63,3 +63,15 @@ def popcounts(filters: Buffer, *, words: int) -> NDArray[np.uint32]:
 def kernels() -> list[str]:
     """Name the kernels this processor supports, fastest first."""
     return linkage_kernels()
+
+
+def solve(records: int, one: NDArray[np.uint32], other: NDArray[np.uint32]) -> list[list[int]]:
+    """Group records, numbered across all parties below `records`, by candidate pairs in the order of their scores.
+
+    The reference's greedy solver: one to one between two parties; among more, groups merge as soon as every pair
+    between them is a candidate.
+
+    >>> solve(4, np.array([0, 0, 1], np.uint32), np.array([2, 3, 2], np.uint32))
+    [[0, 2]]
+    """
+    return linkage_solve(records, np.ascontiguousarray(one), np.ascontiguousarray(other))

@@ -29,4 +29,46 @@ pub enum Error {
     /// The caller's watch asked for an end.
     #[error("the comparison was stopped")]
     Stopped,
+    /// A pair names a record that does not exist.
+    #[error("record {index} is not below {records}")]
+    Record {
+        /// The number given.
+        index: u32,
+        /// How many records there are.
+        records: u32,
+    },
+    /// A linkage schema cannot be used.
+    #[error("schema: {place}: {problem}")]
+    Schema {
+        /// Where in the document.
+        place: String,
+        /// What to change.
+        problem: String,
+    },
+    /// A row has another number of values than the schema has features.
+    #[error("row {row} has {values} values, the schema has {features} features")]
+    RowLength {
+        /// Index in the batch.
+        row: usize,
+        /// Values found.
+        values: usize,
+        /// Values expected.
+        features: usize,
+    },
+    /// A value breaks its feature's format. The value itself is not told.
+    #[error("row {row}, feature {feature:?}: the value {problem}")]
+    Value {
+        /// Index in the batch.
+        row: usize,
+        /// The feature's identifier.
+        feature: String,
+        /// The rule that was broken.
+        problem: String,
+    },
+}
+
+impl Error {
+    pub(crate) fn schema(place: String, problem: String) -> Self {
+        Self::Schema { place, problem }
+    }
 }

@@ -1,9 +1,11 @@
 //! Encoding of records into cryptographic linkage keys, and their exact comparison.
 
 pub mod compare;
+pub mod encode;
 pub mod error;
 pub mod filters;
 pub mod kernel;
 mod lanes;
 mod permutation;
 pub mod score;
+pub mod solve;

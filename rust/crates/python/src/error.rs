@@ -56,6 +56,18 @@ impl From<Failure> for PyErr {
     }
 }
 
+impl From<tallystick_capture::error::Error> for Failure {
+    fn from(error: tallystick_capture::error::Error) -> Self {
+        use tallystick_capture::error::Error;
+        let text = error.to_string();
+        match error {
+            Error::Unreachable(_) => Self::Unavailable(text),
+            Error::Server { .. } | Error::Distrusted(_) => Self::Refused(text),
+            Error::Misconfigured(_) | Error::Malformed { .. } => Self::Malformed(text),
+        }
+    }
+}
+
 impl From<tallystick_inference::Error> for Failure {
     fn from(error: tallystick_inference::Error) -> Self {
         Self::Malformed(error.to_string())

@@ -1,18 +1,23 @@
 //! Bindings of `tallystick-linkage`.
 
 use std::ops::ControlFlow;
+use std::sync::{Mutex, PoisonError};
 
 use pyo3::buffer::PyUntypedBuffer;
 use pyo3::prelude::*;
-use pyo3::types::PyBytes;
+use pyo3::types::{PyBytes, PyString};
 use tallystick_linkage::compare::{Options, compare};
+use tallystick_linkage::encode::{Encoder, Records};
 use tallystick_linkage::filters::Filters;
 use tallystick_linkage::kernel::Kernel;
+use tallystick_linkage::solve::solve;
 
 use crate::error::Failure;
 
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<ClkEncoder>()?;
     module.add_function(wrap_pyfunction!(linkage_compare, module)?)?;
+    module.add_function(wrap_pyfunction!(linkage_solve, module)?)?;
     module.add_function(wrap_pyfunction!(linkage_popcounts, module)?)?;
     module.add_function(wrap_pyfunction!(linkage_kernels, module)?)
 }
@@ -25,7 +30,11 @@ type Columns<'py> = (
 
 #[pyfunction]
 #[pyo3(signature = (left, right, *, words, threshold, threads, kernel, limit, watch))]
-#[allow(clippy::too_many_arguments, reason = "keywords in Python")]
+#[allow(
+    clippy::too_many_arguments,
+    clippy::needless_pass_by_value,
+    reason = "keywords in Python"
+)]
 fn linkage_compare<'py>(
     py: Python<'py>,
     left: &Bound<'py, PyAny>,
@@ -97,6 +106,20 @@ fn report(py: Python<'_>, watch: Option<&Py<PyAny>>, done: u64, total: u64) -> P
 }
 
 #[pyfunction]
+fn linkage_solve(
+    py: Python<'_>,
+    records: u32,
+    one: &Bound<'_, PyAny>,
+    other: &Bound<'_, PyAny>,
+) -> PyResult<Vec<Vec<u32>>> {
+    let (one, other) = (Lent::new(one)?, Lent::new(other)?);
+    let (one, other) = (one.numbers(), other.numbers());
+    Ok(py
+        .detach(|| solve(records, one.zip(other)))
+        .map_err(Failure::from)?)
+}
+
+#[pyfunction]
 fn linkage_popcounts<'py>(
     py: Python<'py>,
     filters: &Bound<'py, PyAny>,
@@ -118,6 +141,52 @@ fn linkage_kernels() -> Vec<&'static str> {
     Kernel::available().into_iter().map(Kernel::name).collect()
 }
 
+#[pyclass(frozen)]
+struct ClkEncoder {
+    encoder: Mutex<Encoder>,
+    #[pyo3(get)]
+    identifiers: Vec<String>,
+    #[pyo3(get)]
+    row_bytes: usize,
+    #[pyo3(get)]
+    warnings: Vec<String>,
+}
+
+#[pymethods]
+impl ClkEncoder {
+    #[new]
+    fn new(schema: &[u8], secret: &[u8]) -> PyResult<Self> {
+        let encoder = Encoder::new(schema, secret).map_err(Failure::from)?;
+        Ok(Self {
+            identifiers: encoder.identifiers().to_vec(),
+            row_bytes: encoder.row_bytes(),
+            warnings: encoder.warnings().to_vec(),
+            encoder: Mutex::new(encoder),
+        })
+    }
+
+    fn encode<'py>(
+        &self,
+        py: Python<'py>,
+        rows: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        let mut records = Records::default();
+        for row in rows.try_iter()? {
+            for value in row?.try_iter()? {
+                records.push_value(value?.cast::<PyString>()?.to_str()?);
+            }
+            records.end_row();
+        }
+        let encoded = py.detach(|| {
+            self.encoder
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .encode(&records)
+        });
+        Ok(PyBytes::new(py, &encoded.map_err(Failure::from)?))
+    }
+}
+
 /// A buffer lent by Python, which must not write to it meanwhile, as `tallystick.native.linkage` says.
 struct Lent(PyUntypedBuffer);
 
@@ -136,5 +205,13 @@ impl Lent {
         }
         // SAFETY: the buffer is contiguous, so `len_bytes` bytes lie at `buf_ptr`, and `self` holds it.
         unsafe { std::slice::from_raw_parts(self.0.buf_ptr().cast(), self.0.len_bytes()) }
+    }
+
+    fn numbers(&self) -> impl Iterator<Item = u32> + Send {
+        self.bytes()
+            .as_chunks()
+            .0
+            .iter()
+            .map(|&bytes| u32::from_ne_bytes(bytes))
     }
 }

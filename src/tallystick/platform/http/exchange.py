@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from tallystick.platform.http.body import BodyStream
 from tallystick.platform.http.decoding import JSON_TYPES, decode_json, decode_query, require_media_type
-from tallystick.platform.http.gate import EVERYONE, Gate, require_scope
+from tallystick.platform.http.gate import EVERYONE, Gate, identify, require_scope
 from tallystick.platform.http.observation import Observation, Watched
 from tallystick.platform.http.problem import Origin, Problem, ProblemShape
 from tallystick.platform.http.reply import Reply
@@ -101,7 +101,7 @@ class Exchange:
         if self._gate is EVERYONE:
             request.principal = self._gate.identify(request)
         else:
-            request.principal = await run_sync(self._gate.identify, request)
+            request.principal = await run_sync(identify, self._gate, request)
         require_scope(request.principal, route.scope)
 
     async def _decode(self, request: Request[Any], route: Route, receive: Receive) -> None:

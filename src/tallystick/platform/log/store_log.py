@@ -2,8 +2,8 @@
 
 import re
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import count, groupby, islice
+from collections.abc import Sequence
+from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any, Final
 
@@ -11,10 +11,11 @@ import msgspec
 from sqlalchemy import Connection
 
 from tallystick.platform.log import statements
-from tallystick.platform.log.batch import MSGPACK_ZSTD, Batch, decode, encode
-from tallystick.platform.log.errors import CorruptBatchError, InvalidTopicError, UnknownTopicError
+from tallystick.platform.log.errors import InvalidTopicError, UnknownTopicError
 from tallystick.platform.log.records import PartitionInfo, Record, StoredRecord, TopicInfo
+from tallystick.platform.log.rows import packed, unpacked
 from tallystick.platform.log.tables import groups, sources, topics
+from tallystick.platform.log.tidying import tidy
 from tallystick.platform.store import Store, upsert
 
 __all__ = ["StoreLog", "check_topic"]
@@ -63,22 +64,12 @@ class StoreLog:
         self, topic: str, records: Sequence[Record], *, partition: int = 0, within: Connection | None = None
     ) -> int:
         """Append all records or none, durable on return (or when `within` commits); return the first one's offset."""
-        stamped = _stamped(records)
-        body, checksum = encode(Batch(stamped))
+        row = packed(_stamped(records))
         with self._store.joined(within) as connection:
-            partition_id, base = _reserve(connection, topic, partition, len(stamped))
-            if stamped:
-                row = {
-                    "partition_id": partition_id,
-                    "base_offset": base,
-                    "last_offset": base + len(stamped) - 1,
-                    "count": len(stamped),
-                    "newest_ms": max([record.timestamp for record in stamped]),
-                    "codec": MSGPACK_ZSTD,
-                    "checksum": checksum,
-                    "body": body,
-                }
-                connection.execute(statements.INSERT_BATCH, row)
+            partition_id, base = _reserve(connection, topic, partition, len(records))
+            if records:
+                place = {"partition_id": partition_id, "base_offset": base, "last_offset": base + len(records) - 1}
+                connection.execute(statements.INSERT_BATCH, row | place)
         return base
 
     def read(self, topic: str, offset: int, *, partition: int = 0, limit: int = 500) -> list[StoredRecord]:
@@ -86,7 +77,8 @@ class StoreLog:
         with self._store.read() as connection:
             place = {"of_partition": _partition(connection, topic, partition).id, "from_offset": offset}
             with connection.execute(statements.BATCHES_FROM, {**place, "at_most": limit}) as rows:
-                return list(islice(_records(rows, topic, partition, offset), limit))
+                records = (record for record in unpacked(rows, topic, partition) if record.offset >= offset)
+                return list(islice(records, limit))
 
     def end(self, topic: str, *, partition: int = 0) -> int:
         """Return the offset that the next record will get."""
@@ -119,7 +111,8 @@ class StoreLog:
         upsert(within, sources, [{"name": source, "offset": offset}], key=("name",))
 
     def tidy(self) -> None:
-        """Remove what retention and compaction allow to be removed."""
+        """Remove what retention and compaction allow to be removed, and pack small batches together."""
+        tidy(self._store)
 
 
 def check_topic(topic: str, partitions: int) -> None:
@@ -166,17 +159,3 @@ def _partition(connection: Connection, topic: str, partition: int) -> Any:  # no
 
 def _unknown(topic: str, partition: int) -> UnknownTopicError:
     return UnknownTopicError(f"there is no partition {partition} of a topic {topic}")
-
-
-def _records(rows: Iterable[Any], topic: str, partition: int, offset: int) -> Iterator[StoredRecord]:
-    for row in rows:
-        try:
-            batch = decode(row.body, row.checksum, row.codec)
-        except CorruptBatchError as error:
-            raise CorruptBatchError(
-                f"topic {topic}, partition {partition}: the batch at offset {row.base_offset} is damaged: {error}"
-            ) from error
-        offsets = count(row.base_offset) if batch.gaps is None else (row.base_offset + gap for gap in batch.gaps)
-        for place, record in zip(offsets, batch.records, strict=False):
-            if place >= offset:
-                yield StoredRecord(record.key, record.value, record.headers, record.timestamp, topic, partition, place)

@@ -46,7 +46,7 @@ batches = Table(
     Column("partition_id", Integer, ForeignKey("log_partition.id"), primary_key=True),
     Column("last_offset", BigInteger, primary_key=True, autoincrement=False),
     Column("base_offset", BigInteger, nullable=False),
-    Column("count", Integer, nullable=False),
+    Column("records", Integer, nullable=False),
     Column("newest_ms", BigInteger, nullable=False),
     Column("codec", SmallInteger, nullable=False),
     Column("checksum", BigInteger, nullable=False),

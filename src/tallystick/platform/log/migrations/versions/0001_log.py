@@ -33,7 +33,7 @@ def upgrade() -> None:
         sa.Column("partition_id", sa.Integer, sa.ForeignKey("log_partition.id"), primary_key=True),
         sa.Column("last_offset", sa.BigInteger, primary_key=True, autoincrement=False),
         sa.Column("base_offset", sa.BigInteger, nullable=False),
-        sa.Column("count", sa.Integer, nullable=False),
+        sa.Column("records", sa.Integer, nullable=False),
         sa.Column("newest_ms", sa.BigInteger, nullable=False),
         sa.Column("codec", sa.SmallInteger, nullable=False),
         sa.Column("checksum", sa.BigInteger, nullable=False),
