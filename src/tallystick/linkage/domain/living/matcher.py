@@ -1,0 +1,164 @@
+"""One epoch's matching, kept current: rosters, candidate graph and groups."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tallystick.linkage.domain.living.candidates import Candidate, CandidateGraph, node, ordinal_of, slot_of
+from tallystick.linkage.domain.living.changes import Changes
+from tallystick.linkage.domain.living.features import features
+from tallystick.linkage.domain.living.greedy import solve
+from tallystick.linkage.domain.living.roster import Difference, Roster
+
+__all__ = ["Compare", "Matcher", "Pair", "Settlement"]
+
+Words = NDArray[np.uint64]
+Pair = tuple[int, int]
+Compare = Callable[[Words, Words, float], tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.float64]]]
+"""Returns (row of a, row of b, Dice score) of every pair scoring at least the threshold; a zero row has no pair."""
+
+FEW: Final = 0.1
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """What taking changes did.
+
+    The candidate graph lost all candidates of `isolated` and gained `added`; the pairs `gone` are no longer solved,
+    and `standing` are all the solved pairs that may have been touched.
+    """
+
+    isolated: tuple[int, ...]
+    added: tuple[Candidate, ...]
+    gone: tuple[Pair, ...]
+    standing: tuple[Pair, ...]
+
+
+class Matcher:
+    """Takes changes of any party, and settles them against everybody else's records."""
+
+    def __init__(self, parties: int, encoding_bytes: int, threshold: float, compare: Compare) -> None:
+        self.threshold = threshold
+        self.rosters = [Roster(encoding_bytes) for _ in range(parties)]
+        self.graph = CandidateGraph()
+        self._compare = compare
+        self._group_of: dict[int, tuple[int, ...]] = {}
+        self._disturbed: list[set[int]] = [set() for _ in range(parties)]
+
+    def welcome(self, parties: int) -> None:
+        """Make room for parties that were added later."""
+        while len(self.rosters) < parties:
+            self.rosters.append(Roster(self.rosters[0].encoding_bytes))
+            self._disturbed.append(set())
+
+    def take(self, ordinal: int, changes: Changes) -> None:
+        """Take a party's changes; `settle` makes them count."""
+        self._disturb(ordinal, self.rosters[ordinal].apply(changes))
+
+    def complete(self, ordinal: int, generation: int) -> None:
+        """Take a party's word that a snapshot is complete; `settle` makes it count."""
+        self._disturb(ordinal, self.rosters[ordinal].complete(generation))
+
+    def restore(self, isolated: Iterable[int], added: Iterable[Candidate]) -> None:
+        """Repeat what an earlier settlement did to the candidate graph; `resume` solves it."""
+        self.graph.isolate(isolated)
+        self.graph.add(added)
+
+    def resume(self) -> None:
+        """Solve the restored graph as a whole; changes taken so far count as settled."""
+        self._disturbed = [set() for _ in self.rosters]
+        self._group_of = {record: group for group in solve(self.graph.all()) for record in group}
+
+    def settle(self) -> Settlement:
+        """Compare the disturbed records with all others, and solve the components that they touch."""
+        isolated = tuple(node(ordinal, slot) for ordinal, slots in enumerate(self._disturbed) for slot in sorted(slots))
+        touched = {*isolated, *self.graph.isolate(isolated)}
+        added = tuple(self._new_candidates())
+        self._disturbed = [set() for _ in self.rosters]
+        self.graph.add(added)
+        for left, right, _ in added:
+            touched |= {left, right}
+        component = self.graph.reachable(touched)
+        before = self._pairs({self._group_of.pop(record) for record in touched | component if record in self._group_of})
+        groups = solve(self.graph.among(component))
+        self._group_of |= {record: group for group in groups for record in group}
+        standing = self._pairs(groups)
+        return Settlement(isolated, added, tuple(before - standing), tuple(standing))
+
+    def pairs(self) -> set[Pair]:
+        """Return every solved pair."""
+        return self._pairs(set(self._group_of.values()))
+
+    def score(self, pair: Pair) -> float:
+        """Return the score of a solved pair."""
+        left, right = pair
+        return self.graph.neighbours(left)[right]
+
+    def evidence(self, pairs: Sequence[Pair]) -> NDArray[np.float32]:
+        """Describe pairs for a judge; shape (n, len(FEATURES))."""
+        lefts, rights = [left for left, _ in pairs], [right for _, right in pairs]
+        left_rivals, right_rivals = self._rivals(lefts, rights), self._rivals(rights, lefts)
+        return features(
+            np.array([self.score(pair) for pair in pairs]),
+            (self._popcounts(lefts), self._popcounts(rights)),
+            (left_rivals[0], right_rivals[0]),
+            (left_rivals[1], right_rivals[1]),
+        )
+
+    def _disturb(self, ordinal: int, difference: Difference) -> None:
+        self._disturbed[ordinal].update(difference.changed.tolist(), difference.removed.tolist())
+
+    def _new_candidates(self) -> Iterable[Candidate]:
+        """Compare each disturbed record with all records of other parties, and no two of them twice."""
+        for low, high in combinations(range(len(self.rosters)), 2):
+            left, right = self.rosters[low], self.rosters[high]
+            moved_left, moved_right = self._moved(low), self._moved(high)
+            yield from self._scored(low, moved_left, high, np.arange(len(right)))
+            yield from self._scored(low, _others(len(left), moved_left), high, moved_right)
+
+    def _moved(self, ordinal: int) -> NDArray[np.int64]:
+        slots = np.array(sorted(self._disturbed[ordinal]), np.int64)
+        return slots[self.rosters[ordinal].alive[slots]]
+
+    def _scored(self, low: int, left: NDArray[np.int64], high: int, right: NDArray[np.int64]) -> Iterable[Candidate]:
+        if not len(left) or not len(right):
+            return
+        a, b, score = self._compare(
+            _rows(self.rosters[low].filters, left), _rows(self.rosters[high].filters, right), self.threshold
+        )
+        lefts, rights = left[a] + node(low, 0), right[b] + node(high, 0)
+        yield from map(Candidate, lefts.tolist(), rights.tolist(), score.tolist())
+
+    def _pairs(self, groups: Iterable[tuple[int, ...]]) -> set[Pair]:
+        return {pair for group in groups for pair in combinations(group, 2)}
+
+    def _rivals(self, records: list[int], partners: list[int]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        best, number = np.full(len(records), self.threshold), np.zeros(len(records), np.int64)
+        for place, (record, partner) in enumerate(zip(records, partners, strict=True)):
+            party = ordinal_of(partner)
+            rivals = {other: s for other, s in self.graph.neighbours(record).items() if ordinal_of(other) == party}
+            number[place] = len(rivals)
+            best[place] = max((score for other, score in rivals.items() if other != partner), default=self.threshold)
+        return best, number
+
+    def _popcounts(self, records: list[int]) -> NDArray[np.int64]:
+        rows = [self.rosters[ordinal_of(record)].filters[slot_of(record)] for record in records]
+        counts: NDArray[np.int64] = np.bitwise_count(np.array(rows, np.uint64)).sum(axis=-1, dtype=np.int64)
+        return counts
+
+
+def _others(slots: int, moved: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return all slots but the moved ones; all of them when the few are not worth a copy."""
+    if len(moved) <= FEW * slots:
+        return np.arange(slots)
+    rest = np.ones(slots, np.bool_)
+    rest[moved] = False
+    return np.flatnonzero(rest)
+
+
+def _rows(filters: Words, slots: NDArray[np.int64]) -> Words:
+    return filters if len(slots) == len(filters) else filters[slots]

@@ -1,0 +1,135 @@
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from tests.vocabulary.living import EPOCH, LINKAGE, Unit, bits, change, key_of
+
+from tallystick.linkage.adapters.linker_store import LinkerStore
+from tallystick.linkage.domain.living.judge import JudgeUnavailable
+from tallystick.linkage.domain.living.linkages import GreyZone
+from tallystick.linkage.living.errors import EpochRetired
+
+
+@pytest.fixture
+def unit(tmp_path: Path) -> Unit:
+    unit = Unit.at(tmp_path).founded()
+    unit.send("north", "n1", change("ann", bits(1, 2, 3)), change("bob", bits(10, 11, 12)))
+    unit.send("south", "s1", change("anne", bits(1, 2, 3)), change("rob", bits(10, 11, 13)))
+    unit.complete()
+    return unit
+
+
+def operations(unit: Unit) -> list[str]:
+    return [
+        msgspec.json.decode(record.value or b"")["operation"]
+        for record in unit.log.read(f"linkage.{LINKAGE}.matches", 0)
+    ]
+
+
+def test_records_that_look_alike_match(unit: Unit) -> None:
+    unit.link()
+    assert unit.pairs("ann", "anne", "bob", "rob") == {("ann", "anne"), ("bob", "rob")}
+
+
+def test_nothing_is_published_before_every_party_is_complete(tmp_path: Path) -> None:
+    unit = Unit.at(tmp_path).founded()
+    unit.send("north", "n1", change("ann", bits(1, 2, 3)))
+    unit.send("south", "s1", change("anne", bits(1, 2, 3)))
+    unit.complete("north")
+    unit.link()
+    assert unit.matches() == {}
+    unit.complete("south")
+    unit.link()
+    assert len(unit.matches()) == 1
+
+
+def test_a_change_rescores_a_match_and_a_deletion_ends_it(unit: Unit) -> None:
+    linker = unit.link()
+    unit.send("north", "n2", change("ann", bits(1, 2, 4), 2))
+    unit.link(linker)
+    assert unit.matches()[key_of("ann"), key_of("anne")] == pytest.approx(2 / 3)
+    unit.send("north", "n3", change("ann", None, 3))
+    unit.link(linker)
+    assert unit.pairs("bob", "rob") == {("bob", "rob")}
+    assert operations(unit) == ["made", "made", "rescored", "ended"]
+
+
+def test_an_older_position_changes_nothing(unit: Unit) -> None:
+    unit.send("north", "n2", change("ann", bits(1, 2, 3), 5))
+    unit.send("north", "n3", change("ann", None, 4))
+    unit.link()
+    assert ("ann", "anne") in unit.pairs("ann", "anne", "bob", "rob")
+
+
+def test_a_complete_snapshot_deletes_what_it_lacks(unit: Unit) -> None:
+    unit.link()
+    unit.send("north", "n2", change("bob", bits(10, 11, 12), 9, generation=2))
+    unit.complete("north", generation=2)
+    unit.link()
+    assert unit.pairs("bob", "rob") == {("bob", "rob")}
+
+
+def test_a_new_linker_goes_on_where_the_old_one_stopped(unit: Unit) -> None:
+    unit.link()
+    unit.send("south", "s2", change("anne", None, 2), change("annie", bits(1, 2, 3), 2))
+    unit.link()
+    assert unit.pairs("ann", "annie", "bob", "rob") == {("ann", "annie"), ("bob", "rob")}
+    assert operations(unit) == ["made", "made", "ended", "made"]
+
+
+def test_events_tell_positions_but_no_encoding(unit: Unit) -> None:
+    unit.link()
+    event = msgspec.json.decode(unit.log.read(f"linkage.{LINKAGE}.matches", 0)[0].value or b"")
+    assert event["members"][0] == {"party": "north", "key": key_of("ann"), "position": [1, 1, 0]}
+    assert "encoding" not in event
+
+
+def test_a_new_epoch_replaces_the_old_one_at_once(unit: Unit) -> None:
+    linker = unit.link()
+    fresh = unit.declare("k2")
+    unit.send("north", "n1", change("ann", bits(5, 6)), epoch=fresh)
+    unit.complete("north", epoch=fresh)
+    unit.send("south", "s1", change("anne", bits(5, 6)), epoch=fresh)
+    unit.send("north", "n2", change("cid", bits(20, 21), 2))
+    unit.send("south", "s2", change("cyd", bits(20, 21), 2))
+    unit.link(linker)
+    assert ("cid", "cyd") in unit.pairs("ann", "anne", "bob", "rob", "cid", "cyd")
+    unit.complete("south", epoch=fresh)
+    unit.link(linker)
+    assert unit.pairs("ann", "anne") == {("ann", "anne")}
+    with pytest.raises(EpochRetired):
+        unit.send("north", "n3", change("bob", bits(1), 9), epoch=EPOCH)
+    assert unit.link().step() is False
+
+
+class Doubting:
+    """Judges by a table of scores; unavailable without one."""
+
+    def __init__(self) -> None:
+        self.probability: float | None = None
+
+    def judge(self, pairs: NDArray[np.float32]) -> NDArray[np.float64]:
+        if self.probability is None:
+            raise JudgeUnavailable
+        return np.full(len(pairs), self.probability)
+
+
+def verdicts(unit: Unit) -> dict[str, str]:
+    return {match.left.key.hex(): match.verdict for match in LinkerStore(unit.store).standing(LINKAGE)}
+
+
+def test_the_judge_decides_the_grey_zone_alone(tmp_path: Path) -> None:
+    judge = Doubting()
+    unit = Unit.at(tmp_path, judge=judge).founded(zone=GreyZone(0.6, 0.9))
+    unit.send("north", "n1", change("ann", bits(1, 2, 3)), change("bob", bits(10, 11, 12)))
+    unit.send("south", "s1", change("anne", bits(1, 2, 3)), change("rob", bits(10, 11, 13)))
+    unit.complete()
+    unit.link()
+    assert verdicts(unit) == {key_of("ann"): "accepted", key_of("bob"): "pending"}
+    judge.probability = 0.2
+    linker = unit.link()
+    assert verdicts(unit) == {key_of("ann"): "accepted", key_of("bob"): "rejected"}
+    assert linker.step() is False
+    assert unit.linker().step() is False
