@@ -5,6 +5,7 @@ import click
 from tallystick.inference.cli import inference
 from tallystick.native import __version__
 from tallystick.platform.auth.cli import audit, login_link, token
+from tallystick.platform.jobs.cli import jobs
 from tallystick.platform.log.cli import log
 
 __all__ = ["main"]
@@ -18,6 +19,7 @@ def main() -> None:
 
 main.add_command(audit)
 main.add_command(inference)
+main.add_command(jobs)
 main.add_command(log)
 main.add_command(login_link)
 main.add_command(token)

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
+from tallystick.platform.jobs import Jobs
 from tallystick.platform.log import Log, StoreLog
+from tallystick.platform.objects import Objects, ObjectsSettings
 from tallystick.platform.settings import Secret, Section, about
 from tallystick.platform.store import Branch, Store
 
@@ -24,6 +26,7 @@ class PlatformSettings(Section, frozen=True, kw_only=True):
     """What every process of an organisation stands on."""
 
     store: Annotated[StoreSettings, about("Metadata, events and jobs.")] = StoreSettings()
+    objects: Annotated[ObjectsSettings, about("Bytes by digest and by name.")] = ObjectsSettings()
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,8 @@ class Platform:
     data_dir: Path
     store: Store
     log: Log
+    objects: Objects
+    jobs: Jobs
 
     def close(self) -> None:
         """Give connections back."""
@@ -44,4 +49,14 @@ def open_platform(settings: PlatformSettings, data_dir: Path, branches: Sequence
     data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     store = Store.open(settings.store.url.reveal() or f"sqlite:///{data_dir / 'tally.db'}")
     store.upgrade(branches)
-    return Platform(data_dir=data_dir, store=store, log=StoreLog(store))
+    return Platform(
+        data_dir=data_dir,
+        store=store,
+        log=StoreLog(store),
+        objects=Objects.open(
+            settings.objects.url or (data_dir.resolve() / "objects").as_uri(),
+            access_key_id=settings.objects.access_key_id,
+            secret_access_key=settings.objects.secret_access_key,
+        ),
+        jobs=Jobs(store),
+    )

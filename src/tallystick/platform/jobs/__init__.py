@@ -18,9 +18,11 @@ from tallystick.platform.jobs.executor import Execution, Executor, Outcome
 from tallystick.platform.jobs.job import Job, JobState, Retry
 from tallystick.platform.jobs.jobs import Jobs
 from tallystick.platform.jobs.pool import ProcessPool
+from tallystick.platform.jobs.settings import JobsSettings
 from tallystick.platform.jobs.task import JobContext, Task, Tasks
 from tallystick.platform.jobs.threads import Threads
 from tallystick.platform.jobs.worker import Worker
+from tallystick.platform.jobs.working import work
 
 __all__ = [
     "Execution",
@@ -33,6 +35,7 @@ __all__ = [
     "JobState",
     "Jobs",
     "JobsError",
+    "JobsSettings",
     "LeaseLostError",
     "Outcome",
     "PermanentFailure",
@@ -42,4 +45,5 @@ __all__ = [
     "Tasks",
     "Threads",
     "Worker",
+    "work",
 ]
