@@ -2,6 +2,7 @@
 
 import click
 
+from tallystick.edge.cli import edge
 from tallystick.inference.cli import inference
 from tallystick.native import __version__
 from tallystick.platform.auth.cli import audit, login_link, token
@@ -18,6 +19,7 @@ def main() -> None:
 
 
 main.add_command(audit)
+main.add_command(edge)
 main.add_command(inference)
 main.add_command(jobs)
 main.add_command(log)

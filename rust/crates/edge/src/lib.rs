@@ -1,1 +1,30 @@
-//! TLS data plane: ClientHello parsing, certificate choice, forwarding.
+//! TLS data plane: read a `ClientHello`, choose a certificate and a backend, forward bytes or HTTP requests.
+//!
+//! One [`Server`] owns every public socket. What it does is a [`plan::Plan`], compiled from one JSON snapshot;
+//! applying another snapshot swaps the plan, and every connection keeps the plan it began with.
+
+mod accept;
+mod backend;
+mod connection;
+mod deadline;
+mod error;
+mod forwarded;
+pub mod hello;
+mod http;
+mod identity;
+mod journal;
+mod limits;
+mod listener;
+mod metrics;
+mod names;
+mod plan;
+mod pool;
+mod proxy_line;
+mod server;
+mod snapshot;
+mod tls;
+mod tunnel;
+mod worker;
+
+pub use error::EdgeError;
+pub use server::Server;

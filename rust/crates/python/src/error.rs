@@ -80,6 +80,17 @@ impl From<tallystick_linkage::error::Error> for Failure {
     }
 }
 
+impl From<tallystick_edge::EdgeError> for Failure {
+    fn from(error: tallystick_edge::EdgeError) -> Self {
+        use tallystick_edge::EdgeError as Edge;
+        let text = error.to_string();
+        match error {
+            Edge::Snapshot(_) | Edge::Value { .. } => Self::Malformed(text),
+            Edge::Bind { .. } | Edge::Worker(_) | Edge::Stopped => Self::Internal(text),
+        }
+    }
+}
+
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let py = module.py();
     module.add("NativeError", py.get_type::<NativeError>())?;

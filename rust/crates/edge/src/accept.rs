@@ -1,0 +1,84 @@
+//! Accept connections of one listener until told to stop.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+
+use crate::connection::{self, Arrival};
+use crate::worker::Worker;
+
+/// How long to wait when the system has no more file descriptors.
+const EXHAUSTED_PAUSE: Duration = Duration::from_millis(50);
+
+/// Accept until `stop`, then take what the kernel has already queued, so that no client sees a reset.
+pub(crate) async fn run(
+    listener: TcpListener,
+    configured: SocketAddr,
+    worker: Arc<Worker>,
+    mut stop: oneshot::Receiver<()>,
+) {
+    let Ok(bound) = listener.local_addr() else {
+        return;
+    };
+    loop {
+        tokio::select! {
+            biased;
+            _ = &mut stop => break,
+            accepted = listener.accept() => match accepted {
+                Ok((stream, peer)) => admit(stream, peer, configured, bound, &worker),
+                Err(_) => tokio::time::sleep(EXHAUSTED_PAUSE).await,
+            },
+        }
+    }
+    while let Ok(Ok((stream, peer))) = tokio::time::timeout(Duration::ZERO, listener.accept()).await
+    {
+        admit(stream, peer, configured, bound, &worker);
+    }
+}
+
+fn admit(
+    stream: TcpStream,
+    peer: SocketAddr,
+    configured: SocketAddr,
+    bound: SocketAddr,
+    worker: &Arc<Worker>,
+) {
+    let shared = &worker.shared;
+    shared.metrics.accepted.increment();
+    let plan = shared.plan.load_full();
+    let Some(place) = shared
+        .admission
+        .enter(peer.ip(), &plan.limits, &shared.metrics)
+    else {
+        return;
+    };
+    let keepalive = plan
+        .doors
+        .iter()
+        .find(|door| door.listen == configured)
+        .map_or(Duration::ZERO, |door| door.keepalive);
+    if prepare(&stream, keepalive).is_ok() {
+        tokio::spawn(connection::serve(
+            stream,
+            Arrival {
+                peer,
+                door: bound,
+                plan,
+                worker: Arc::clone(worker),
+                place,
+            },
+        ));
+    }
+}
+
+fn prepare(stream: &TcpStream, keepalive: Duration) -> std::io::Result<()> {
+    stream.set_nodelay(true)?;
+    if keepalive.is_zero() {
+        return Ok(());
+    }
+    socket2::SockRef::from(stream)
+        .set_tcp_keepalive(&socket2::TcpKeepalive::new().with_time(keepalive))
+}

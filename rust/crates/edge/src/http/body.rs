@@ -1,0 +1,171 @@
+//! Bodies on their way through: an upload that may not crawl, a download that gives its connection back.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, ready};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use hyper::body::{Body, Frame, Incoming, SizeHint};
+
+use crate::http::upstream::Lease;
+
+/// How long a client may wait in all before its rate counts.
+const GRACE: Duration = Duration::from_secs(30);
+
+/// Why a request body ended early.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum UploadError {
+    #[error("the request body comes too slowly")]
+    TooSlow,
+    #[error("the request body broke off: {0}")]
+    Broken(#[from] hyper::Error),
+}
+
+/// A request body; trailers end here, as they could claim what headers may not.
+pub(crate) struct Upload {
+    body: Option<Incoming>,
+    /// Bytes a second; 0 for any.
+    slowest: u64,
+    received: u64,
+    waited: Duration,
+    waiting_since: Option<Instant>,
+    finished: Arc<AtomicBool>,
+}
+
+impl Upload {
+    pub(crate) fn new(body: Incoming, slowest: u64) -> Self {
+        let finished = Arc::new(AtomicBool::new(body.is_end_stream()));
+        Self {
+            body: Some(body),
+            slowest,
+            received: 0,
+            waited: Duration::ZERO,
+            waiting_since: None,
+            finished,
+        }
+    }
+
+    pub(crate) fn empty() -> Self {
+        let finished = Arc::new(AtomicBool::new(true));
+        Self {
+            body: None,
+            slowest: 0,
+            received: 0,
+            waited: Duration::ZERO,
+            waiting_since: None,
+            finished,
+        }
+    }
+
+    /// Becomes true once the client has sent everything.
+    pub(crate) fn finished(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.finished)
+    }
+
+    fn crawls(&self) -> bool {
+        self.waited > GRACE && self.received < self.slowest * self.waited.as_secs()
+    }
+}
+
+impl Body for Upload {
+    type Data = Bytes;
+    type Error = UploadError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, UploadError>>> {
+        loop {
+            let Some(body) = &mut self.body else {
+                return Poll::Ready(None);
+            };
+            let Poll::Ready(frame) = Pin::new(body).poll_frame(cx) else {
+                self.waiting_since.get_or_insert_with(Instant::now);
+                return Poll::Pending;
+            };
+            if let Some(since) = self.waiting_since.take() {
+                self.waited += since.elapsed();
+            }
+            match frame.transpose()?.map(Frame::into_data) {
+                None => {
+                    self.finished.store(true, Ordering::Relaxed);
+                    return Poll::Ready(None);
+                }
+                Some(Ok(data)) => {
+                    self.received += data.len() as u64;
+                    let frame = if self.crawls() {
+                        Err(UploadError::TooSlow)
+                    } else {
+                        Ok(Frame::data(data))
+                    };
+                    return Poll::Ready(Some(frame));
+                }
+                Some(Err(_trailers)) => {}
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.as_ref().is_none_or(Body::is_end_stream)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body
+            .as_ref()
+            .map_or_else(|| SizeHint::with_exact(0), Body::size_hint)
+    }
+}
+
+/// A response body; when it ends, its connection may serve another request.
+pub(crate) struct Download {
+    body: Incoming,
+    lease: Option<Lease>,
+}
+
+impl Download {
+    pub(crate) fn new(body: Incoming, lease: Option<Lease>) -> Self {
+        let mut download = Self { body, lease };
+        download.give_back_at_end();
+        download
+    }
+
+    fn give_back_at_end(&mut self) {
+        if self.body.is_end_stream()
+            && let Some(lease) = self.lease.take()
+        {
+            lease.give_back();
+        }
+    }
+}
+
+impl Body for Download {
+    type Data = Bytes;
+    type Error = hyper::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
+        match &frame {
+            Some(Ok(_)) => self.give_back_at_end(),
+            Some(Err(_)) => self.lease = None,
+            None => {
+                if let Some(lease) = self.lease.take() {
+                    lease.give_back();
+                }
+            }
+        }
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}

@@ -1,0 +1,205 @@
+//! Choose a backend of a pool and connect to it, trying others while that fails.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::backend::{Address, Backend, BackendStream};
+use crate::error::EdgeError;
+use crate::journal::{Event, Journal};
+use crate::metrics::Metrics;
+use crate::snapshot::{self, Balance, Mode};
+
+static CLOCK: LazyLock<Instant> = LazyLock::new(Instant::now);
+
+/// Backends that can stand in for each other.
+#[derive(Debug)]
+pub(crate) struct Pool {
+    pub mode: Mode,
+    pub backends: Vec<Arc<Backend>>,
+    balance: Balance,
+    next: AtomicUsize,
+    rules: Rules,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Rules {
+    death_timeout_ms: u64,
+    revive_interval_ms: u64,
+    retry_interval: Duration,
+    max_retries: u32,
+}
+
+impl Pool {
+    pub(crate) fn new(
+        place: &str,
+        pool: &snapshot::Pool,
+        workers: usize,
+    ) -> Result<Self, EdgeError> {
+        if pool.backends.is_empty() {
+            return Err(EdgeError::value(place, "a pool needs at least one backend"));
+        }
+        let backends = pool.backends.iter().enumerate();
+        let backends = backends.map(|(index, backend)| {
+            Backend::new(
+                &format!("{place}.backends[{index}].address"),
+                backend,
+                workers,
+            )
+            .map(Arc::new)
+        });
+        Ok(Self {
+            mode: pool.mode,
+            backends: backends.collect::<Result<_, _>>()?,
+            balance: pool.balance,
+            next: AtomicUsize::new(0),
+            rules: Rules {
+                death_timeout_ms: pool.death_timeout_ms,
+                revive_interval_ms: pool.revive_interval_ms,
+                retry_interval: Duration::from_millis(pool.retry_interval_ms),
+                max_retries: pool.max_retries,
+            },
+        })
+    }
+
+    /// The backend whose turn it is; a dead one only where all are.
+    pub(crate) fn choose(&self) -> usize {
+        let now = now_ms();
+        let count = self.backends.len();
+        let first = match self.balance {
+            Balance::RoundRobin => self.next.fetch_add(1, Ordering::Relaxed),
+            Balance::OnFail => 0,
+        };
+        let alive = (0..count)
+            .map(|step| (first.wrapping_add(step)) % count)
+            .find(|&at| !self.backends[at].is_dead(now));
+        alive.unwrap_or(first % count)
+    }
+
+    /// Connect to a backend, retrying as the pool allows.
+    pub(crate) async fn connect(
+        &self,
+        timeout: Duration,
+        metrics: &Metrics,
+        journal: &Journal,
+    ) -> io::Result<(usize, BackendStream)> {
+        let mut attempt = 0;
+        loop {
+            let index = self.choose();
+            let backend = &self.backends[index];
+            let outcome = tokio::time::timeout(timeout, backend.connect()).await;
+            let error = match outcome.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())) {
+                Ok(stream) => {
+                    backend.succeeded();
+                    metrics.backend_connects.increment();
+                    return Ok((index, stream));
+                }
+                Err(error) => error,
+            };
+            self.note_failure(backend, &error, metrics, journal);
+            if attempt == self.rules.max_retries {
+                return Err(error);
+            }
+            attempt += 1;
+            tokio::time::sleep(self.rules.retry_interval).await;
+        }
+    }
+
+    fn note_failure(
+        &self,
+        backend: &Backend,
+        error: &io::Error,
+        metrics: &Metrics,
+        journal: &Journal,
+    ) {
+        metrics.backend_failures.increment();
+        if backend.failed(
+            now_ms(),
+            self.rules.death_timeout_ms,
+            self.rules.revive_interval_ms,
+        ) {
+            metrics.backend_deaths.increment();
+            let detail = format!("{}: {error}", backend.address);
+            journal.note(Event {
+                kind: "backend_dead",
+                peer: None,
+                server_name: None,
+                detail,
+            });
+        }
+    }
+}
+
+impl std::fmt::Display for Address {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Tcp(address) => address.fmt(formatter),
+            Self::Unix(path) => write!(formatter, "unix:{}", path.display()),
+        }
+    }
+}
+
+fn now_ms() -> u64 {
+    CLOCK.elapsed().as_millis() as u64
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::{Balance, Mode, Pool};
+    use crate::snapshot::{self, ProxyLine};
+
+    fn pool(balance: Balance) -> Pool {
+        let backend = |port| snapshot::Backend {
+            address: format!("127.0.0.1:{port}"),
+            keepalive_s: 0,
+            proxy_line: ProxyLine::None,
+        };
+        let description = snapshot::Pool {
+            mode: Mode::Tcp,
+            balance,
+            backends: vec![backend(1), backend(2), backend(3)],
+            death_timeout_ms: 0,
+            revive_interval_ms: 60_000,
+            retry_interval_ms: 0,
+            max_retries: 0,
+        };
+        Pool::new("pool", &description, 1).unwrap()
+    }
+
+    fn kill(pool: &Pool, index: usize) {
+        pool.backends[index].failed(1, 0, 60_000);
+        assert!(pool.backends[index].failed(1, 0, 60_000));
+    }
+
+    #[test]
+    fn turns_go_round() {
+        let pool = pool(Balance::RoundRobin);
+        assert_eq!([(); 4].map(|()| pool.choose()), [0, 1, 2, 0]);
+    }
+
+    #[test]
+    fn the_dead_lose_their_turn() {
+        let pool = pool(Balance::RoundRobin);
+        kill(&pool, 1);
+        assert_eq!([(); 4].map(|()| pool.choose()), [0, 2, 2, 0]);
+    }
+
+    #[test]
+    fn on_fail_keeps_to_the_first_that_lives() {
+        let pool = pool(Balance::OnFail);
+        assert_eq!([(); 2].map(|()| pool.choose()), [0, 0]);
+        kill(&pool, 0);
+        assert_eq!(pool.choose(), 1);
+    }
+
+    #[test]
+    fn turns_go_on_where_all_are_dead() {
+        let pool = pool(Balance::RoundRobin);
+        (0..3).for_each(|index| kill(&pool, index));
+        assert_eq!([(); 3].map(|()| pool.choose()), [0, 1, 2]);
+    }
+}

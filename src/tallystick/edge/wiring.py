@@ -1,0 +1,123 @@
+"""Everything an edge is built from: a configuration file as bud has it, or an organisation's settings."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tallystick.edge.adapters.descriptors import affordable_connections
+from tallystick.edge.adapters.pem_files import DiskPemFiles
+from tallystick.edge.adapters.private_files import make_private_directory
+from tallystick.edge.authority import Authority, Credential, ensure_authority
+from tallystick.edge.domain import snapshot as shape
+from tallystick.edge.domain.configuration import Configuration
+from tallystick.edge.domain.reading import read
+from tallystick.edge.domain.rendering import render
+from tallystick.edge.domain.snapshot import Snapshot
+from tallystick.edge.errors import ConfigurationInvalid
+from tallystick.edge.settings import EdgeSettings
+
+__all__ = ["Loaded", "OrganisationDoor", "authority_of", "load"]
+
+HTTP_PROTOCOLS = ("h2", "http/1.1")
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A configuration with the snapshot made of it and what its author should know."""
+
+    configuration: Configuration
+    snapshot: Snapshot
+    warnings: list[str]
+
+
+def load(text: bytes) -> Loaded:
+    """Read a configuration and every file that it names."""
+    configuration, unknown = read(text)
+    rendered, warnings = render(configuration, DiskPemFiles(), connections=affordable_connections())
+    return Loaded(configuration, rendered, [*unknown, *warnings])
+
+
+def authority_of(data_dir: Path, organisation: str) -> Authority:
+    """Return the organisation's own authority, in `tls/` of its data directory; made at the first call."""
+    make_private_directory(data_dir)
+    return ensure_authority(data_dir / "tls", organisation)
+
+
+@dataclass(frozen=True)
+class OrganisationDoor:
+    """The door of one organisation: TLS in front of its API's unix socket.
+
+    Clients may prove their identity under the organisation's own authority or under any `tls/clients/*.pem`.
+    """
+
+    settings: EdgeSettings
+    data_dir: Path
+    organisation: str
+    backend: Path
+
+    @property
+    def clients(self) -> Path:
+        """The directory whose PEM files are the authorities of other organisations' clients."""
+        return self.data_dir / "tls" / "clients"
+
+    def snapshot(self) -> Snapshot:
+        """Make the snapshot of now; certificates are issued or renewed as needed."""
+        settings = self.settings
+        context = shape.Context(
+            names=settings.names,
+            credentials=(self._credential(),),
+            protocols=HTTP_PROTOCOLS,
+            client_certificate=settings.client_certificates,
+            client_authorities=self._authorities() if settings.client_certificates != "none" else "",
+        )
+        return Snapshot(
+            workers=settings.workers,
+            doors=(shape.Door(listen=settings.listen),),
+            contexts=(context,),
+            pools=(shape.Pool(backends=(shape.Backend(address=f"unix:{self.backend}"),)),),
+            limits=shape.Limits(
+                connections=settings.connections or affordable_connections(),
+                connections_per_address=settings.connections_per_address,
+                upload_rate=settings.upload_rate,
+            ),
+            timeouts=shape.Timeouts(
+                response_ms=round(settings.response_s * 1000), idle_ms=round(settings.idle_s * 1000)
+            ),
+        )
+
+    def watch(self) -> Callable[[], bool]:
+        """Return a question that is true whenever a certificate or a client authority has changed since it was asked.
+
+        Asking renews certificates that are near their end.
+        """
+        seen = self._fingerprint()
+
+        def changed() -> bool:
+            nonlocal seen
+            before, seen = seen, self._fingerprint()
+            return seen != before
+
+        return changed
+
+    def _credential(self) -> shape.Credential:
+        files, issued = DiskPemFiles(), self._files()
+        certificate = files.text("edge.certificate", str(issued.certificate))
+        return shape.Credential(certificate, files.key("edge.key", str(issued.key), None))
+
+    def _files(self) -> Credential:
+        settings = self.settings
+        if bool(settings.certificate) != bool(settings.key):
+            raise ConfigurationInvalid("edge.key", "certificate and key come together")
+        if settings.certificate:
+            return Credential(Path(settings.certificate), Path(settings.key))
+        return authority_of(self.data_dir, self.organisation).issue(settings.names)
+
+    def _authorities(self) -> str:
+        own = authority_of(self.data_dir, self.organisation).certificate
+        make_private_directory(self.clients)
+        return "\n".join(path.read_text() for path in [own, *sorted(self.clients.glob("*.pem"))])
+
+    def _fingerprint(self) -> tuple[tuple[str, int, int], ...]:
+        issued = self._files()
+        found = [issued.certificate, issued.key, *sorted(self.clients.glob("*.pem"))]
+        return tuple((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in found if path.exists())
