@@ -2,6 +2,7 @@
 
 import click
 
+from tallystick.capture.cli import capture
 from tallystick.edge.cli import edge
 from tallystick.inference.cli import inference
 from tallystick.native import __version__
@@ -19,6 +20,7 @@ def main() -> None:
 
 
 main.add_command(audit)
+main.add_command(capture)
 main.add_command(edge)
 main.add_command(inference)
 main.add_command(jobs)

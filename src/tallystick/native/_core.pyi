@@ -50,6 +50,7 @@ class CapturedTable:
     def __new__(
         cls,
         *,
+        topic: str,
         schema: str,
         name: str,
         columns: Sequence[tuple[str, str, int, Sequence[str], bool, str | None]],

@@ -414,6 +414,7 @@ mod tests {
             default: None,
         };
         let description = TableDescription {
+            topic: "p.s.t".into(),
             schema: "s".into(),
             name: "t".into(),
             columns: vec![column("a"), column("b")],

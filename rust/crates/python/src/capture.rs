@@ -151,8 +151,14 @@ struct CapturedTable(TableDescription);
 #[pymethods]
 impl CapturedTable {
     #[new]
-    #[pyo3(signature = (*, schema, name, columns, key))]
-    fn new(schema: String, name: String, columns: Vec<Column>, key: Vec<String>) -> Self {
+    #[pyo3(signature = (*, topic, schema, name, columns, key))]
+    fn new(
+        topic: String,
+        schema: String,
+        name: String,
+        columns: Vec<Column>,
+        key: Vec<String>,
+    ) -> Self {
         let columns = columns
             .into_iter()
             .map(
@@ -167,6 +173,7 @@ impl CapturedTable {
             )
             .collect();
         Self(TableDescription {
+            topic,
             schema,
             name,
             columns,

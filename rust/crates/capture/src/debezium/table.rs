@@ -48,6 +48,8 @@ pub struct ColumnDescription {
 /// A table as the catalogue describes it.
 #[derive(Debug, Clone)]
 pub struct TableDescription {
+    /// Where its events go.
+    pub topic: String,
     /// Its schema.
     pub schema: String,
     /// Its name.
@@ -114,10 +116,7 @@ impl Table {
         order: &[Column<'_>],
         rendering: &Rendering,
     ) -> Result<Self> {
-        let topic = format!(
-            "{}.{}.{}",
-            rendering.prefix, description.schema, description.name
-        );
+        let topic = description.topic.clone();
         let described: Vec<_> = order
             .iter()
             .map(|cell| {

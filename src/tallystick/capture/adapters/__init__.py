@@ -1,0 +1,1 @@
+"""What capture stands on: tables of connectors, and PostgreSQL as the source."""

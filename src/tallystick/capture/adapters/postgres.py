@@ -1,0 +1,284 @@
+"""PostgreSQL as a source: its checks, its publication and slot, its snapshot and its stream."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from tallystick.capture.adapters import catalogue
+from tallystick.capture.adapters.catalogue import SourceTable, topic_of
+from tallystick.capture.adapters.sessions import connect, identifier, literal, translated
+from tallystick.capture.domain.configuration import ConnectorConfiguration
+from tallystick.capture.domain.offset import SourceOffset
+from tallystick.capture.domain.selection import matches
+from tallystick.capture.errors import PositionLost, SourceRefused
+from tallystick.native import __version__
+from tallystick.native.capture import (
+    CapturedTable,
+    ChangeStream,
+    EventRendering,
+    PostgresSession,
+    SnapshotCopy,
+    StreamProgress,
+)
+from tallystick.platform.log import Record
+
+__all__ = ["ExportedSnapshot", "PostgresSource", "Slot", "records"]
+
+OLDEST: Final = 10_00_00
+PUBLICATION: Final = "SELECT 1 FROM pg_publication WHERE pubname = {name}"
+PUBLISHED: Final = "SELECT schemaname, tablename FROM pg_publication_tables WHERE pubname = {name}"
+SLOT: Final = """
+SELECT to_jsonb(s) ->> 'wal_status', coalesce(confirmed_flush_lsn, restart_lsn) - '0/0', plugin,
+       database = current_database()
+FROM pg_replication_slots s WHERE slot_name = {name}
+"""
+DROP_SLOT: Final = "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = {name}"
+FILLED: Final = "SELECT EXISTS (SELECT FROM ONLY {table})"
+IDENTITIES: Final = {"FULL": "f", "DEFAULT": "d"}
+
+Rows = list[tuple[str, bytes | None, bytes | None, list[tuple[str, bytes]], int]]
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A replication slot as the server shows it."""
+
+    confirmed: int
+    lost: bool
+
+
+@dataclass
+class ExportedSnapshot:
+    """A new slot and the rows it begins after; `replication` holds the snapshot until it is opened."""
+
+    replication: PostgresSession
+    consistent_point: int
+    name: str
+
+
+class PostgresSource:
+    """One connector's database. Every method raises `SourceUnavailable` or `SourceRefused`."""
+
+    def __init__(self, configuration: ConnectorConfiguration, timeout_s: float) -> None:
+        self._configuration = configuration
+        self._timeout_s = timeout_s
+        self._admin: PostgresSession | None = None
+        self.rendering = EventRendering(
+            prefix=configuration.prefix,
+            database=configuration.text("database.dbname"),
+            version=__version__,
+            key_schemas=configuration.flag("key.converter.schemas.enable"),
+            value_schemas=configuration.flag("value.converter.schemas.enable"),
+            tombstones=configuration.flag("tombstones.on.delete"),
+            skipped=configuration.skipped,
+            unavailable=configuration.text("unavailable.value.placeholder"),
+        )
+
+    def __enter__(self) -> "PostgresSource":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection for questions; the next one opens it again."""
+        if self._admin is not None:
+            self._admin.close()
+            self._admin = None
+
+    def inspect(self) -> list[SourceTable]:
+        """Return the selected tables, once the server is known to be fit for capture; change nothing."""
+        version, level = self._row("SELECT current_setting('server_version_num'), current_setting('wal_level')")
+        if int(version) < OLDEST:
+            raise SourceRefused(f"PostgreSQL {int(version) // 10_000} is too old; use 10 or newer")
+        if level != "logical":
+            raise SourceRefused(
+                f"Postgres server wal_level property must be 'logical' but is: '{level}'; "
+                "set wal_level=logical in postgresql.conf and restart the server"
+            )
+        selected = catalogue.tables(self._session(), self._configuration.selection)
+        if not selected:
+            raise SourceRefused(
+                f"no table of database {self._configuration.text('database.dbname')} is selected; change "
+                "table.include.list, schema.include.list or their exclude lists"
+            )
+        return selected
+
+    def system(self) -> str:
+        """Identify the database cluster."""
+        return self._row("SELECT system_identifier::text FROM pg_control_system()")[0]
+
+    def identify(self, selected: list[SourceTable]) -> None:
+        """Set the replica identities that are asked for; refuse tables whose updates PostgreSQL would refuse."""
+        wishes = [item.rpartition(":") for item in self._configuration.items("replica.identity.autoset.values")]
+        for table in selected:
+            wish = next((word for name, _, word in wishes if matches((name,), table.full_name)), None)
+            identity = IDENTITIES.get(wish or "", table.identity)
+            if identity != table.identity:
+                self._query(f"ALTER TABLE {_quoted(table)} REPLICA IDENTITY {wish}")
+            if identity == "d" and not table.has_key:
+                raise SourceRefused(
+                    f"table {table.full_name} has no primary key, so PostgreSQL would refuse its updates and deletes "
+                    "while it is captured; give it a key, exclude it in table.exclude.list, or set "
+                    f"replica.identity.autoset.values={table.full_name}:FULL"
+                )
+
+    def publish(self, selected: list[SourceTable]) -> None:
+        """Make the publication hold the selected tables."""
+        name = self._configuration.text("publication.name")
+        mode = self._configuration.text("publication.autocreate.mode")
+        exists = self._query(PUBLICATION.format(name=literal(name)))
+        if mode == "disabled" and not exists:
+            raise SourceRefused(f"publication {name} does not exist; create it, or change publication.autocreate.mode")
+        if mode == "disabled" or (exists and mode == "all_tables"):
+            return
+        if mode == "all_tables":
+            self._query(f"CREATE PUBLICATION {identifier(name)} FOR ALL TABLES")
+            return
+        published = self._query(PUBLISHED.format(name=literal(name)))
+        if {tuple(row) for row in published} == {(table.schema, table.name) for table in selected} and exists:
+            return
+        listed = ", ".join(map(_quoted, selected))
+        verb = f"ALTER PUBLICATION {identifier(name)} SET" if exists else f"CREATE PUBLICATION {identifier(name)} FOR"
+        self._query(f"{verb} TABLE {listed}")
+
+    def slot(self) -> Slot | None:
+        """Return the connector's slot; None when there is none."""
+        rows = self._query(SLOT.format(name=literal(self._slot)))
+        if not rows:
+            return None
+        status, confirmed, plugin, here = rows[0]
+        if plugin != "pgoutput" or here != "t":
+            raise SourceRefused(f"replication slot {self._slot} belongs to another plugin or database; set slot.name")
+        return Slot(confirmed=int(confirmed or 0), lost=status == "lost" or confirmed is None)
+
+    def drop_slot(self) -> None:
+        """Drop the connector's slot, if it is there."""
+        self._query(DROP_SLOT.format(name=literal(self._slot)))
+
+    def create_slot(self) -> ExportedSnapshot:
+        """Make the slot and export the snapshot at which its stream begins."""
+        session = connect(self._configuration, replication=True, timeout_s=self._timeout_s)
+        with translated():
+            row = session.query(f'CREATE_REPLICATION_SLOT "{self._slot}" LOGICAL pgoutput EXPORT_SNAPSHOT')[0]
+        return ExportedSnapshot(session, _lsn(str(row[1])), str(row[2]))
+
+    def copies(
+        self, snapshot: ExportedSnapshot, selected: list[SourceTable], generation: int
+    ) -> Iterator[SnapshotCopy]:
+        """Copy out each table that has rows, as the snapshot shows it."""
+        session = connect(self._configuration, timeout_s=self._timeout_s)
+        with translated():
+            session.query(
+                "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET statement_timeout = 0; "
+                f"SET TRANSACTION SNAPSHOT {literal(snapshot.name)}"
+            )
+            taken_us = int(str(session.query("SELECT (extract(epoch FROM now()) * 1000000)::bigint")[0][0]))
+            filled = [table for table in selected if _filled(session, table)]
+        rows = 0
+        for table in filled:
+            described = catalogue.describe(session, self._configuration.prefix, table.schema, table.name)
+            with translated():
+                copy = SnapshotCopy(
+                    session,
+                    table=described,
+                    rendering=self.rendering,
+                    generation=generation,
+                    consistent_point=snapshot.consistent_point,
+                    taken_us=taken_us,
+                    rows_before=rows,
+                    first_table=table is filled[0],
+                    last_table=table is filled[-1],
+                )
+            yield copy
+            rows += copy.rows()
+            session = copy.finish()
+        session.close()
+
+    def stream(self, offset: SourceOffset, session: PostgresSession | None = None) -> ChangeStream:
+        """Begin to stream after `offset`."""
+        session = session or connect(self._configuration, replication=True, timeout_s=self._timeout_s)
+        with translated():
+            return ChangeStream(
+                session,
+                slot=self._slot,
+                publication=self._configuration.text("publication.name"),
+                generation=offset.generation,
+                progress=StreamProgress(
+                    commit=offset.commit,
+                    row=offset.row,
+                    last_commit=offset.last_commit,
+                    durable=offset.durable,
+                    committed_us=offset.committed_us,
+                    transaction=offset.transaction,
+                ),
+                rendering=self.rendering,
+                status_interval_ms=self._configuration.number("status.update.interval.ms"),
+            )
+
+    def describe(self, schema: str, table: str) -> CapturedTable:
+        """Describe a table as it is now."""
+        return catalogue.describe(self._session(), self._configuration.prefix, schema, table)
+
+    def topic(self, table: SourceTable) -> str:
+        """Name a table's topic."""
+        return topic_of(self._configuration.prefix, table.schema, table.name)
+
+    def verify(self, offset: SourceOffset, slot: Slot | None) -> None:
+        """Raise `PositionLost` unless the server still has everything after `offset`."""
+        if offset.system != self.system():
+            raise PositionLost(
+                "this is another database cluster than the one whose changes were recorded; point the connector at "
+                "the old one, or give it a new name"
+            )
+        if slot is None:
+            raise PositionLost(
+                f"replication slot {self._slot} is gone, and with it the changes since the last one recorded"
+            )
+        if slot.lost:
+            raise PositionLost(
+                f"replication slot {self._slot} was invalidated: the server removed log that was still needed; "
+                "raise max_slot_wal_keep_size"
+            )
+        if slot.confirmed > offset.durable:
+            raise PositionLost(
+                f"somebody moved replication slot {self._slot} past the last change recorded; "
+                "the changes between are no longer available on the server"
+            )
+
+    @property
+    def _slot(self) -> str:
+        return self._configuration.text("slot.name")
+
+    def _row(self, sql: str) -> list[str]:
+        return [str(value) for value in self._query(sql)[0]]
+
+    def _query(self, sql: str) -> list[list[str | None]]:
+        with translated():
+            return self._session().query(sql)
+
+    def _session(self) -> PostgresSession:
+        if self._admin is None:
+            self._admin = connect(self._configuration, timeout_s=self._timeout_s)
+        return self._admin
+
+
+def records(rows: Rows) -> dict[str, list[Record]]:
+    """Group rendered rows by topic, in order."""
+    grouped: dict[str, list[Record]] = {}
+    for topic, key, value, headers, timestamp in rows:
+        grouped.setdefault(topic, []).append(Record(key, value, tuple(headers), timestamp))
+    return grouped
+
+
+def _filled(session: PostgresSession, table: SourceTable) -> bool:
+    return session.query(FILLED.format(table=_quoted(table)))[0][0] == "t"
+
+
+def _quoted(table: SourceTable) -> str:
+    return f"{identifier(table.schema)}.{identifier(table.name)}"
+
+
+def _lsn(text: str) -> int:
+    high, _, low = text.partition("/")
+    return int(high, 16) << 32 | int(low, 16)

@@ -1,0 +1,73 @@
+"""`tally capture`: serve Kafka Connect's REST API, and run connectors."""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from tallystick.capture.errors import CaptureError
+from tallystick.capture.http import connect_problem
+from tallystick.capture.settings import CaptureSettings
+from tallystick.capture.wiring import BRANCH, Capture, build, run_worker
+from tallystick.platform import telemetry
+from tallystick.platform.http import EVERYONE, ListenError, application
+from tallystick.platform.http import serve as listen_and_serve
+from tallystick.platform.wiring import PlatformSettings, open_platform
+
+__all__ = ["capture"]
+
+data_dir = click.option(
+    "--data-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    help="Where connectors and their events are kept.",
+)
+
+
+@click.group()
+def capture() -> None:
+    """Turn row changes of databases into change events."""
+
+
+@capture.command()
+@click.option("--listen", default="127.0.0.1:8083", show_default=True, metavar="HOST:PORT")
+@data_dir
+def serve(listen: str, data_dir: Path) -> None:
+    """Serve Kafka Connect's REST API and run its connectors, until SIGTERM."""
+    telemetry.configure()
+    stop = threading.Event()
+    with _opened(data_dir) as built:
+        worker = threading.Thread(target=run_worker, args=(built, stop), name="capture-worker")
+        worker.start()
+        try:
+            app = application("Capture", built.routes, problem=connect_problem, auth=EVERYONE)
+            listen_and_serve(app, listen=listen, ready=lambda address: click.echo(f"Kafka Connect REST on {address}"))
+        finally:
+            stop.set()
+            worker.join()
+
+
+@capture.command()
+@data_dir
+def worker(data_dir: Path) -> None:
+    """Run the connectors that no other worker runs, until SIGTERM."""
+    telemetry.configure()
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    with _opened(data_dir) as built:
+        run_worker(built, stop)
+
+
+@contextmanager
+def _opened(folder: Path) -> Iterator[Capture]:
+    platform = open_platform(PlatformSettings(), folder, [BRANCH])
+    try:
+        yield build(CaptureSettings(), platform)
+    except (CaptureError, ListenError) as error:
+        raise click.ClickException(str(error)) from error
+    finally:
+        platform.close()

@@ -1,0 +1,206 @@
+"""A connector's task: snapshot, then stream, each batch committed with the offset it reaches.
+
+Records and offset are one transaction, and PostgreSQL hears of a position only after it. So a task that is killed at
+any instant goes on where its records end; a snapshot that is cut short begins again as a new generation.
+"""
+
+import random
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from typing import Final
+
+import msgspec
+
+from tallystick.capture.adapters.catalogue import SourceTable
+from tallystick.capture.adapters.postgres import PostgresSource, records
+from tallystick.capture.adapters.registry import Registry
+from tallystick.capture.adapters.sessions import translated
+from tallystick.capture.domain.configuration import ConnectorConfiguration
+from tallystick.capture.domain.connector import Snapshot, Task
+from tallystick.capture.domain.offset import SourceOffset
+from tallystick.capture.errors import PositionLost, SourceRefused, SourceUnavailable
+from tallystick.capture.settings import CaptureSettings
+from tallystick.native.capture import ChangeBatch, ChangeStream, PostgresSession, StreamProgress
+from tallystick.platform.log import Log, Record
+from tallystick.platform.store import Connection, Store
+from tallystick.platform.telemetry import logger, metrics
+
+__all__ = ["ConnectorTask", "source_of"]
+
+WAIT_MS: Final = 250
+LONGEST_PAUSE_S: Final = 10.0
+
+log_line = logger(__name__)
+events = metrics.counter("tallystick_capture_events_total", "Change events made durable.", ["connector"])
+behind = metrics.gauge(
+    "tallystick_capture_behind_seconds", "Age of the newest change when it became durable.", ["connector"]
+)
+
+
+def source_of(connector: str) -> str:
+    """Name a connector among the log's sources."""
+    return f"capture/{connector}"
+
+
+class ConnectorTask:
+    """One connector's work under one lease."""
+
+    def __init__(
+        self,
+        configuration: ConnectorConfiguration,
+        task: Task,
+        *,
+        store: Store,
+        log: Log,
+        registry: Registry,
+        settings: CaptureSettings,
+    ) -> None:
+        self._configuration = configuration
+        self._task = task
+        self._store = store
+        self._log = log
+        self._registry = registry
+        self._settings = settings
+        self._source_name = source_of(configuration.name)
+
+    def run(self, stop: threading.Event) -> None:
+        """Capture until told to stop; an unavailable database is tried again, anything else is raised."""
+        pause = 0.1
+        while not stop.is_set():
+            try:
+                with PostgresSource(self._configuration, self._settings.connect_timeout_s) as source:
+                    self._capture(source, stop)
+                return
+            except SourceUnavailable as error:
+                log_line.warning("source unavailable", connector=self._configuration.name, reason=str(error))
+                stop.wait(pause * random.uniform(0.5, 1.0))  # noqa: S311 -- jitter, not a secret
+                pause = min(pause * 2, LONGEST_PAUSE_S)
+
+    def _capture(self, source: PostgresSource, stop: threading.Event) -> None:
+        selected = source.inspect()
+        source.identify(selected)
+        self._create_topics(source, selected)
+        source.publish(selected)
+        offset = self._offset()
+        session = None
+        if offset is None or offset.snapshotting or not self._still_there(source, offset):
+            found = self._begin(source, selected, offset, stop)
+            if found is None:
+                return
+            offset, session = found
+        with closing(source.stream(offset, session)) as stream:
+            self._follow(source, stream, offset, stop)
+
+    def _still_there(self, source: PostgresSource, offset: SourceOffset) -> bool:
+        try:
+            source.verify(offset, source.slot())
+        except PositionLost as error:
+            if not self._configuration.resnapshots:
+                raise
+            log_line.warning("position lost", connector=self._configuration.name, reason=str(error))
+            return False
+        return True
+
+    def _begin(
+        self, source: PostgresSource, selected: list[SourceTable], before: SourceOffset | None, stop: threading.Event
+    ) -> tuple[SourceOffset, PostgresSession] | None:
+        """Take a snapshot in a new generation; None when told to stop before it was whole."""
+        if before is None and source.slot() is not None:
+            raise SourceRefused(
+                f"replication slot {self._configuration.text('slot.name')} exists, but this connector did not make "
+                "it; drop it, or set slot.name"
+            )
+        topics = [source.topic(table) for table in selected]
+        offset = SourceOffset(
+            generation=before.generation + 1 if before else 1, system=source.system(), snapshotting=True
+        )
+        with self._store.write() as connection:
+            self._registry.check(self._task, connection)
+            starts = [Snapshot(topic, offset.generation, self._log.end(topic), None) for topic in topics]
+            self._registry.begin_snapshot(self._configuration.name, starts, connection)
+            self._save(offset, connection)
+        source.drop_slot()
+        exported = source.create_slot()
+        rows = 0
+        for copy in source.copies(exported, selected, offset.generation) if self._configuration.snapshots else ():
+            self._warn_of(copy.left_out())
+            with translated():
+                while batch := copy.next_batch(max_events=self._configuration.number("max.batch.size")):
+                    if stop.is_set():
+                        return None
+                    rows += len(batch)
+                    self._record(records(batch), msgspec.structs.replace(offset, rows=rows))
+        done = SourceOffset(generation=offset.generation, system=offset.system, durable=exported.consistent_point)
+        with self._store.write() as connection:
+            self._registry.check(self._task, connection)
+            self._registry.end_snapshot({topic: self._log.end(topic) for topic in topics}, connection)
+            self._save(done, connection)
+        log_line.info("snapshot done", connector=self._configuration.name, generation=offset.generation, rows=rows)
+        return done, exported.replication
+
+    def _follow(
+        self, source: PostgresSource, stream: ChangeStream, offset: SourceOffset, stop: threading.Event
+    ) -> None:
+        quiet_s = self._configuration.number("status.update.interval.ms") / 1000
+        saved = time.monotonic()
+        while not stop.is_set():
+            batch = self._next(stream)
+            moved = batch.progress.durable > offset.durable
+            if batch.records or (moved and time.monotonic() - saved >= quiet_s):
+                offset = _advanced(offset, batch.progress)
+                self._record(records(batch.records), offset)
+                saved = time.monotonic()
+                with translated():
+                    stream.confirm(offset.durable)
+            if batch.undescribed is not None:
+                _, schema, table = batch.undescribed
+                with translated():
+                    self._warn_of(stream.describe(source.describe(schema, table)))
+
+    def _next(self, stream: ChangeStream) -> ChangeBatch:
+        with translated():
+            return stream.next_batch(
+                max_events=self._configuration.number("max.batch.size"),
+                max_bytes=self._settings.max_batch_bytes,
+                timeout_ms=WAIT_MS,
+            )
+
+    def _record(self, grouped: Mapping[str, Sequence[Record]], offset: SourceOffset) -> None:
+        with self._store.write() as connection:
+            self._registry.check(self._task, connection)
+            for topic, batch in grouped.items():
+                self._log.append(topic, batch, within=connection)
+            self._save(offset, connection)
+        for batch in grouped.values():
+            events.labels(self._configuration.name).inc(len(batch))
+            behind.labels(self._configuration.name).set(time.time() - batch[-1].timestamp / 1000)
+
+    def _offset(self) -> SourceOffset | None:
+        saved = self._log.source_offset(self._source_name)
+        return None if saved is None else SourceOffset.decode(saved)
+
+    def _save(self, offset: SourceOffset, connection: Connection) -> None:
+        self._log.save_source_offset(self._source_name, offset.encode(), within=connection)
+
+    def _create_topics(self, source: PostgresSource, selected: list[SourceTable]) -> None:
+        for table in selected:
+            self._log.create(source.topic(table), retention_ms=self._settings.retention_hours * 3_600_000)
+
+    def _warn_of(self, columns: list[str]) -> None:
+        if columns:
+            log_line.warning("columns left out", connector=self._configuration.name, columns=columns)
+
+
+def _advanced(offset: SourceOffset, progress: StreamProgress) -> SourceOffset:
+    return SourceOffset(
+        generation=offset.generation,
+        system=offset.system,
+        commit=progress.commit,
+        row=progress.row,
+        last_commit=progress.last_commit,
+        durable=progress.durable,
+        committed_us=progress.committed_us,
+        transaction=progress.transaction,
+    )
