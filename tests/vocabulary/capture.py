@@ -34,11 +34,11 @@ class Bench:
 
     def execute(self, statement: str) -> None:
         """Run SQL in the captured database, one transaction for the whole text."""
-        self._database.execute(statement)  # type: ignore[call-overload]
+        self._database.execute(statement)
 
     def value(self, question: str) -> Any:
         """Ask the captured database for one value."""
-        row = self._database.execute(question).fetchone()  # type: ignore[call-overload]
+        row = self._database.execute(question).fetchone()
         return row and row[0]
 
     def configuration(self, **changes: str) -> dict[str, str]:
