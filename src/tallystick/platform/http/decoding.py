@@ -18,9 +18,27 @@ JSON_TYPES = ("application/json", "*+json")
 def decode_json(raw: bytes, kind: Any) -> Any:  # noqa: ANN401 -- the route's type
     """Decode a JSON body, or raise a 400 `Problem` naming the field."""
     try:
-        return msgspec.json.decode(raw, type=kind)
+        try:
+            return msgspec.json.decode(raw, type=kind)
+        except msgspec.ValidationError as error:
+            if "`int`, got `float`" not in str(error):
+                raise
+            return msgspec.convert(_with_whole_numbers(msgspec.json.decode(raw)), kind)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError) as error:
         raise _problem(str(error), "body") from None
+
+
+def _with_whole_numbers(value: object) -> object:
+    """Turn 3.0 into 3 throughout: to JSON Schema both are integers."""
+    match value:
+        case float() if value.is_integer():
+            return int(value)
+        case dict():
+            return {name: _with_whole_numbers(inner) for name, inner in value.items()}
+        case list():
+            return [_with_whole_numbers(inner) for inner in value]
+        case _:
+            return value
 
 
 def decode_query(query: QueryParams, kind: Any) -> Any:  # noqa: ANN401 -- the route's type

@@ -1,6 +1,8 @@
 """Describe an application as OpenAPI 3.1, from the declarations it is made of."""
 
+import hashlib
 import re
+from base64 import b64encode
 from collections.abc import Iterator
 from http import HTTPStatus
 from importlib.resources import files
@@ -71,13 +73,24 @@ def description_routes(title: str, version: str, routes: Routes) -> list[Route]:
 
     def viewer(_: Request[Any]) -> Reply:
         page = files("tallystick.platform.http").joinpath("viewer.html").read_text()
-        policy = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'self'"
-        return Reply(page, media_type="text/html; charset=utf-8", headers={"content-security-policy": policy})
+        headers = {"content-security-policy": _policy(page)}
+        return Reply(page, media_type="text/html; charset=utf-8", headers=headers)
 
     return [
         Route("GET", "/openapi.json", document, summary="Describe this API", hidden=True),
         Route("GET", "/docs", viewer, summary="Show this API", hidden=True),
     ]
+
+
+def _policy(page: str) -> str:
+    """Allow the page's own script and style, by their hashes, and reading the description; nothing else."""
+    script, style = (_inline(page, name) for name in ("script", "style"))
+    return f"default-src 'none'; connect-src 'self'; script-src '{script}'; style-src '{style}'"
+
+
+def _inline(page: str, name: str) -> str:
+    text = page.partition(f"<{name}>")[2].partition(f"</{name}>")[0]
+    return f"sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
 def _flatten(routes: Routes, prefix: str = "") -> Iterator[tuple[str, Route]]:
@@ -107,7 +120,7 @@ def _operation(
         "summary": route.summary,
         "tags": list(route.tags),
         "parameters": [*_path_parameters(path), *_query_parameters(route, schemas, components)],
-        "responses": _responses(route, schemas),
+        "responses": _responses(path, route, schemas),
     }
     if route.request is not None:
         operation["requestBody"] = _request_body(route, schemas)
@@ -146,16 +159,17 @@ def _request_body(route: Route, schemas: dict[str, dict[str, Any]]) -> dict[str,
     else:
         kinds = route.request_media_types or ("application/json",)
         media = {kind: {"schema": schemas[_key(route.request)]} for kind in kinds}
-    return {"required": True, "content": media}
+    return {"required": route.request not in (bytes, BodyStream), "content": media}
 
 
-def _responses(route: Route, schemas: dict[str, dict[str, Any]]) -> dict[str, object]:
+def _responses(path: str, route: Route, schemas: dict[str, dict[str, Any]]) -> dict[str, object]:
     good: dict[str, object] = {"description": HTTPStatus(route.status).phrase}
     if route.response is not None and route.response not in (bytes, BodyStream):
         good["content"] = {route.response_media_type: {"schema": schemas[_key(route.response)]}}
     elif route.response is not None or route.response_media_type != "application/json":
         good["content"] = {route.response_media_type: {"schema": {}}}
     statuses = {*route.errors, *route.failures.values()}
+    statuses |= {404} if "{" in path else set()
     statuses |= {401, 403} if route.scope is not None else set()
     statuses |= {400, 413, 415} if route.request is not None else set()
     statuses |= {400} if route.query is not None else set()

@@ -129,6 +129,11 @@ def test_a_body_is_decoded_into_its_type(client: TestClient) -> None:
     assert (answer.status_code, answer.json()) == (201, {"people": 1})
 
 
+def test_a_whole_number_may_have_a_point(client: TestClient) -> None:
+    answer = client.post("/families", json={"people": [{"name": "Ann", "born": 1950.0}]})
+    assert answer.status_code == 201
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [
