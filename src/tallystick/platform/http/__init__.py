@@ -7,6 +7,7 @@ unix socket of mode 0600. A handler takes one `Request` and gives back a value, 
 
 from tallystick.platform.http.application import Application, application
 from tallystick.platform.http.body import BodyStream
+from tallystick.platform.http.decoding import decode_json, decode_msgpack
 from tallystick.platform.http.errors import AddressRefused, AddressTaken, ListenError
 from tallystick.platform.http.gate import EVERYONE, Gate
 from tallystick.platform.http.health import Check
@@ -38,6 +39,8 @@ __all__ = [
     "Route",
     "Routes",
     "application",
+    "decode_json",
+    "decode_msgpack",
     "events",
     "problem_json",
     "serve",

@@ -8,7 +8,7 @@ from starlette.datastructures import Headers, QueryParams
 
 from tallystick.platform.http.problem import Fault, Origin, Problem
 
-__all__ = ["decode_json", "decode_query", "require_media_type"]
+__all__ = ["decode_json", "decode_msgpack", "decode_query", "require_media_type"]
 
 PLACE = re.compile(r" - at `(?:key in )?\$\.?(.*)`$")
 NAMED = re.compile(r"(?:required|unknown) field `([^`]+)`")
@@ -24,6 +24,14 @@ def decode_json(raw: bytes, kind: Any) -> Any:  # noqa: ANN401 -- the route's ty
             if "`int`, got `float`" not in str(error):
                 raise
             return msgspec.convert(_with_whole_numbers(msgspec.json.decode(raw)), kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError) as error:
+        raise _problem(str(error), "body") from None
+
+
+def decode_msgpack(raw: bytes, kind: Any) -> Any:  # noqa: ANN401 -- the caller's type
+    """Decode a MessagePack body, or raise a 400 `Problem` naming the field."""
+    try:
+        return msgspec.msgpack.decode(raw, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError) as error:
         raise _problem(str(error), "body") from None
 

@@ -102,7 +102,7 @@ class Exchange:
             request.principal = self._gate.identify(request)
         else:
             request.principal = await run_sync(identify, self._gate, request)
-        require_scope(request.principal, route.scope)
+        require_scope(request.principal, route.scope.format_map(request.path_values))
 
     async def _decode(self, request: Request[Any], route: Route, receive: Receive) -> None:
         if route.query is not None:

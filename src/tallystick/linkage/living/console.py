@@ -1,0 +1,96 @@
+"""The unit's pages about its linkages."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
+
+import msgspec
+from msgspec import Meta
+
+from tallystick.linkage.domain.living.linkages import Linkage
+from tallystick.linkage.domain.living.matches import Verdict
+from tallystick.linkage.living.errors import UnknownLinkage
+from tallystick.linkage.living.overview import INTERVAL_MS, Overview
+from tallystick.linkage.living.service import LivingService
+from tallystick.linkage.living.wire import Scores, unit_match
+from tallystick.platform.http import Failures, Request
+from tallystick.platform.web import Histogram, Page, Sparkline, Zone
+
+__all__ = ["living_pages"]
+
+SECTION: Final = "Linkage"
+SHOWN: Final = 50
+RECENT: Final = 6  # intervals that make up the current rate
+TONES: Final[Mapping[str, str]] = {"accepted": "good", "confirmed": "good", "pending": "busy", "rejected": "warn"}
+
+
+class MatchesQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which matches: `before` is the version of the last one shown."""
+
+    verdict: Verdict | None = None
+    before: Annotated[int, Meta(ge=0)] | None = None
+
+
+def living_pages(service: LivingService, overview: Overview) -> tuple[Page, ...]:
+    """Declare the pages."""
+    shown = _Pages(service, overview)
+    unknown: Failures = {UnknownLinkage: 404}
+    return (
+        Page(
+            "/linkages", "Linkages", "linkage/living/linkages.html", shown.linkages, label="Linkages", section=SECTION
+        ),
+        Page("/linkages/{linkage}", "Linkage", "linkage/living/linkage.html", shown.linkage, failures=unknown),
+        Page(
+            "/linkages/{linkage}/matches",
+            "Matches",
+            "linkage/living/matches.html",
+            shown.matches,
+            query=MatchesQuery,
+            failures=unknown,
+        ),
+    )
+
+
+class _Pages:
+    def __init__(self, service: LivingService, overview: Overview) -> None:
+        self._service = service
+        self._overview = overview
+
+    def linkages(self, _: Request[Any]) -> Mapping[str, object]:
+        return {"linkages": [self._overview.status(linkage) for linkage in self._service.linkages()]}
+
+    def linkage(self, request: Request[Any]) -> Mapping[str, object]:
+        linkage = self._linkage(request)
+        rates = self._overview.change_rates(linkage)
+        per_second = {name: sum(counts[-RECENT:]) * 1000 / (RECENT * INTERVAL_MS) for name, counts in rates.items()}
+        return {
+            "linkage": self._overview.status(linkage),
+            "chart": _histogram(self._overview.scores(linkage)),
+            "rates": per_second,
+            "sparks": {name: Sparkline(counts) for name, counts in rates.items()},
+            "latest": [unit_match(traced) for traced in self._overview.matches(linkage, limit=8)],
+            "tones": TONES,
+        }
+
+    def matches(self, request: Request[Any]) -> Mapping[str, object]:
+        linkage = self._linkage(request)
+        query: MatchesQuery = request.query
+        found = self._overview.matches(linkage, verdict=query.verdict, before=query.before, limit=SHOWN + 1)
+        status = self._overview.status(linkage)
+        return {
+            "linkage": status,
+            "matches": [unit_match(traced) for traced in found[:SHOWN]],
+            "further": found[SHOWN - 1].cursor if len(found) > SHOWN else None,
+            "verdict": query.verdict,
+            "total": sum(status.matches.values()),
+            "tones": TONES,
+        }
+
+    def _linkage(self, request: Request[Any]) -> Linkage:
+        return self._service.linkage(request.path_values["linkage"])
+
+
+def _histogram(scores: Scores) -> Histogram:
+    zone = Zone(scores.grey_zone.low, scores.grey_zone.high)
+    return Histogram(
+        scores.edges, scores.counts, scores.threshold, zone if zone.high > zone.low else None, "candidates"
+    )

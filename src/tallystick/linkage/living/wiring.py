@@ -1,0 +1,54 @@
+"""Living linkages built on the platform, in one visible function."""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from tallystick.linkage.adapters.kernel import compare
+from tallystick.linkage.adapters.linker_store import LinkerStore
+from tallystick.linkage.adapters.living_files import LivingFiles
+from tallystick.linkage.adapters.living_store import LivingStore
+from tallystick.linkage.domain.living.judge import Judge
+from tallystick.linkage.living.console import living_pages
+from tallystick.linkage.living.http import living_routes
+from tallystick.linkage.living.linker import Linker
+from tallystick.linkage.living.overview import Overview
+from tallystick.linkage.living.service import LivingService
+from tallystick.linkage.living.settings import LivingSettings
+from tallystick.linkage.living.worker import LinkerWorker
+from tallystick.platform.http import Group
+from tallystick.platform.store import Branch
+from tallystick.platform.web import Page
+from tallystick.platform.wiring import Platform
+
+__all__ = ["BRANCH", "Living", "build_living"]
+
+BRANCH: Final = Branch("linkage", "tallystick.linkage.adapters.migrations")
+
+
+@dataclass(frozen=True)
+class Living:
+    """What a unit's processes need: the API serves `routes` and `pages`, the linker's process runs `worker`."""
+
+    service: LivingService
+    overview: Overview
+    routes: Group
+    pages: tuple[Page, ...]
+    worker: LinkerWorker
+    branch: Branch = BRANCH
+
+
+def build_living(settings: LivingSettings, platform: Platform, judge: Judge | None = None) -> Living:
+    """Build living linkages; without a judge, pairs in the grey zone stay pending."""
+    directory = platform.data_dir / "linkage" / "living"
+    files = LivingFiles(directory)
+    store, linked = LivingStore(platform.store), LinkerStore(platform.store)
+    service, overview = LivingService(store, linked, files, platform.log), Overview(store, linked)
+    start = partial(Linker, store=platform.store, log=platform.log, files=files, compare=compare, judge=judge)
+    return Living(
+        service=service,
+        overview=overview,
+        routes=living_routes(service, overview, settings),
+        pages=living_pages(service, overview),
+        worker=LinkerWorker(service, start, directory, poll_s=settings.poll_ms / 1000),
+    )

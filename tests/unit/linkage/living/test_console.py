@@ -1,0 +1,41 @@
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+from tests.vocabulary.living import LINKAGE, Unit, bits, change, key_of
+
+from tallystick.linkage.adapters.linker_store import LinkerStore
+from tallystick.linkage.adapters.living_store import LivingStore
+from tallystick.linkage.living.console import living_pages
+from tallystick.linkage.living.overview import Overview
+from tallystick.platform.auth import Logins
+from tallystick.platform.http import EVERYONE, application
+from tallystick.platform.web import console
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> TestClient:
+    unit = Unit.at(tmp_path).founded()
+    unit.send("north", "n1", change("ann", bits(1, 2, 3)))
+    unit.send("south", "s1", change("anne", bits(1, 2, 3)))
+    unit.complete()
+    unit.link()
+    pages = living_pages(unit.service, Overview(LivingStore(unit.store), LinkerStore(unit.store)))
+    return TestClient(application("unit", [console("Unit", pages, Logins(unit.store))], auth=EVERYONE))
+
+
+def test_a_linkage_shows_its_parties_scores_and_latest_matches(client: TestClient) -> None:
+    page = client.get(f"/linkages/{LINKAGE}").text
+    assert "North" in page
+    assert "Scores of candidate pairs: 1 candidates" in page
+    assert key_of("ann")[:12] in page
+
+
+def test_matches_are_shown_by_verdict(client: TestClient) -> None:
+    assert key_of("anne")[:12] in client.get(f"/linkages/{LINKAGE}/matches?verdict=accepted").text
+    assert "No match here" in client.get(f"/linkages/{LINKAGE}/matches?verdict=pending").text
+
+
+def test_every_linkage_is_listed_and_others_are_not_found(client: TestClient) -> None:
+    assert f"/linkages/{LINKAGE}" in client.get("/linkages").text
+    assert client.get("/linkages/nothing").status_code == 404

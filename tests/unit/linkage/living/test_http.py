@@ -1,0 +1,144 @@
+import base64
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from starlette.testclient import TestClient
+from tests.vocabulary.living import BRANCH, EPOCH, LINKAGE, SCHEMA, bits, key_of
+
+from tallystick.linkage.living.settings import LivingSettings
+from tallystick.linkage.living.wiring import Living, build_living
+from tallystick.platform.auth import Principal
+from tallystick.platform.http import Request, application
+from tallystick.platform.wiring import PlatformSettings, open_platform
+
+NORTH = f"/v1/linkages/{LINKAGE}/parties/north"
+SOUTH = f"/v1/linkages/{LINKAGE}/parties/south"
+
+
+class Badges:
+    """Believes whatever scopes a request claims."""
+
+    def identify(self, request: Request[Any], /) -> Principal:
+        scopes = request.headers.get("scopes", "*")
+        return Principal(name="somebody", scopes=frozenset(scopes.split()), how="token")
+
+
+@pytest.fixture
+def living(tmp_path: Path) -> Iterator[Living]:
+    platform = open_platform(PlatformSettings(), tmp_path, [BRANCH])
+    yield build_living(LivingSettings(), platform)
+    platform.close()
+
+
+@pytest.fixture
+def client(living: Living) -> TestClient:
+    client = TestClient(application("unit", [living.routes], auth=Badges()))
+    wanted = {"id": LINKAGE, "parties": ["north", "south"], "threshold": 0.6, "grey_zone": {"low": 0.7, "high": 0.8}}
+    assert client.post("/v1/linkages", json=wanted).status_code == 201
+    declaration = {"schema_hash": SCHEMA, "key_id": "k1", "encoding_bytes": 8}
+    assert client.put(f"{NORTH}/epochs/{EPOCH}", json=declaration).status_code == 200
+    return client
+
+
+def record(name: str, encoding: bytes | None, lsn: int = 1) -> dict[str, Any]:
+    text = None if encoding is None else base64.b64encode(encoding).decode()
+    return {"key": key_of(name), "position": [1, lsn, 0], "encoding": text}
+
+
+def upsert(client: TestClient, party: str, batch: str, *records: dict[str, Any]) -> Any:
+    return client.post(f"{party}/epochs/{EPOCH}/encodings", json={"batch": batch, "records": records})
+
+
+def complete(client: TestClient, *parties: str) -> None:
+    for party in parties:
+        assert client.post(f"{party}/epochs/{EPOCH}/snapshots/1/complete").status_code == 200
+
+
+def linked(client: TestClient, living: Living) -> None:
+    upsert(client, NORTH, "n1", record("ann", bits(1, 2, 3)))
+    upsert(client, SOUTH, "s1", record("anne", bits(1, 2, 3)))
+    complete(client, NORTH, SOUTH)
+    while living.worker.step():
+        pass
+
+
+def test_a_repeated_batch_gets_its_first_receipt(client: TestClient) -> None:
+    first = upsert(client, NORTH, "n1", record("ann", bits(1)))
+    assert first.json() == {"batch": "n1", "records": 1, "sequence": 1}
+    assert upsert(client, NORTH, "n1", record("ann", bits(1))).json() == first.json()
+
+
+def test_a_batch_id_holds_for_one_content(client: TestClient) -> None:
+    upsert(client, NORTH, "n1", record("ann", bits(1)))
+    assert upsert(client, NORTH, "n1", record("ann", bits(2))).status_code == 409
+
+
+def test_batches_may_be_message_pack(client: TestClient) -> None:
+    body = {"batch": "n/1", "records": [{"key": key_of("ann"), "position": [1, 2, 3], "encoding": bits(1)}]}
+    answer = client.post(
+        f"{NORTH}/epochs/{EPOCH}/encodings",
+        content=msgspec.msgpack.encode(body),
+        headers={"content-type": "application/msgpack"},
+    )
+    assert answer.status_code == 200
+    assert client.get(NORTH).json()["streams"][0]["newest"] == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"key": "xyz"}, "records[1].key"),
+        ({"position": [1, -2, 0]}, "records[1].position[1]"),
+        ({"encoding": "AAAA"}, "records[1].encoding"),
+    ],
+)
+def test_a_wrong_record_is_named(client: TestClient, wrong: dict[str, Any], field: str) -> None:
+    answer = upsert(client, NORTH, "n1", record("ann", bits(1)), {**record("bob", bits(1)), **wrong})
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["field"] == field
+    assert client.get(f"/v1/linkages/{LINKAGE}").json()["received"] == 0
+
+
+def test_unknown_epochs_and_parties_are_not_found(client: TestClient) -> None:
+    body = {"batch": "b", "records": []}
+    assert client.post(f"{NORTH}/epochs/{'0' * 16}/encodings", json=body).status_code == 404
+    assert client.post(f"/v1/linkages/{LINKAGE}/parties/east/epochs/{EPOCH}/encodings", json=body).status_code == 404
+
+
+def test_a_token_speaks_for_one_party_only(client: TestClient) -> None:
+    scope = {"scopes": f"linkage:{LINKAGE}:party:north"}
+    assert client.get(f"{NORTH}/matches", headers=scope).status_code == 200
+    assert client.get(f"{SOUTH}/matches", headers=scope).status_code == 403
+    assert client.get(f"/v1/linkages/{LINKAGE}/matches", headers=scope).status_code == 403
+
+
+def test_a_party_reads_its_own_side_of_a_match(client: TestClient, living: Living) -> None:
+    linked(client, living)
+    page = client.get(f"{SOUTH}/matches").json()
+    [match] = page["matches"]
+    assert (match["key"], match["other_party"], match["other_key"]) == (key_of("anne"), "north", key_of("ann"))
+    assert (match["score"], match["verdict"], match["operation"]) == (1.0, "accepted", "made")
+
+
+def test_the_feed_goes_on_from_its_cursor(client: TestClient, living: Living) -> None:
+    linked(client, living)
+    cursor = client.get(f"{NORTH}/matches").json()["cursor"]
+    assert client.get(f"{NORTH}/matches?after={cursor}").json() == {"matches": [], "cursor": cursor, "more": False}
+    upsert(client, NORTH, "n2", record("ann", None, 2))
+    living.worker.step()
+    [match] = client.get(f"{NORTH}/matches?after={cursor}").json()["matches"]
+    assert match["ended"]
+    assert client.get(f"{NORTH}/matches").json()["matches"] == []
+
+
+def test_the_status_counts(client: TestClient, living: Living) -> None:
+    linked(client, living)
+    status = client.get(f"/v1/linkages/{LINKAGE}").json()
+    assert status["live_epoch"] == EPOCH
+    assert [party["records"] for party in status["parties"]] == [1, 1]
+    assert status["matches"] == {"accepted": 1}
+    assert status["received"] == status["linked"] == 4
+    assert sum(client.get(f"/v1/linkages/{LINKAGE}/scores").json()["counts"]) == 1
