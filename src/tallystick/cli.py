@@ -1,29 +1,49 @@
-"""The `tally` command: one group a capability, and the verbs of an organisation."""
+"""The `tally` command: one group a capability, and the verbs of an organisation.
+
+A command's module is imported when the command is called, so that every call pays for what it uses alone.
+"""
+
+import importlib
+from collections.abc import Mapping
 
 import click
 
-from tallystick.capture.cli import capture
-from tallystick.edge.cli import edge
-from tallystick.inference.cli import inference
 from tallystick.native import __version__
-from tallystick.platform.auth.cli import audit, login_link, token
-from tallystick.platform.jobs.cli import jobs
-from tallystick.platform.log.cli import log
 
-__all__ = ["main"]
+__all__ = ["COMMANDS", "main"]
+
+COMMANDS: Mapping[str, str] = {
+    "audit": "tallystick.platform.auth.cli:audit",
+    "capture": "tallystick.capture.cli:capture",
+    "edge": "tallystick.edge.cli:edge",
+    "inference": "tallystick.inference.cli:inference",
+    "jobs": "tallystick.platform.jobs.cli:jobs",
+    "log": "tallystick.platform.log.cli:log",
+    "login-link": "tallystick.platform.auth.cli:login_link",
+    "token": "tallystick.platform.auth.cli:token",
+}
+"""Each command and the place of its click object."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class LazyGroup(click.Group):
+    """Imports a command when it is needed."""
+
+    def list_commands(self, _: click.Context) -> list[str]:
+        """List the names without importing anything."""
+        return sorted(COMMANDS)
+
+    def get_command(self, _: click.Context, name: str) -> click.Command | None:
+        """Import one command."""
+        if name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[name].partition(":")
+        command = getattr(importlib.import_module(module), attribute)
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{COMMANDS[name]} is no command")
+        return command
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="tally")
 def main() -> None:
     """Find what organisations have in common, without showing what they hold."""
-
-
-main.add_command(audit)
-main.add_command(capture)
-main.add_command(edge)
-main.add_command(inference)
-main.add_command(jobs)
-main.add_command(log)
-main.add_command(login_link)
-main.add_command(token)

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-from tallystick.edge.settings import EdgeSettings
 from tallystick.capture.settings import CaptureSettings
 from tallystick.catalog.settings import CatalogSettings
+from tallystick.edge.settings import EdgeSettings
 from tallystick.flows.living_linkage.settings import RegistrySettings, UnitSettings
 from tallystick.inference.settings import InferenceSettings
 from tallystick.linkage.settings import LinkageSettings

@@ -1,4 +1,4 @@
-"""How a registry becomes a party: the unit invites, people carry the invitation, the registry joins through the door."""
+"""How a registry becomes a party: the unit invites, people carry the invitation, the registry joins at the door."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from tallystick.linkage.domain.living.linkages import party_scope
 from tallystick.linkage.living.service import LivingService
 from tallystick.platform.auth import Tokens
 
-__all__ = ["Door", "Joining", "Joined", "JoinRequest", "JOIN_SCOPE"]
+__all__ = ["JOIN_SCOPE", "Door", "JoinRequest", "Joined", "Joining"]
 
 JOIN_SCOPE = "party:join"
 DAY_MS = 86_400_000

@@ -90,8 +90,11 @@ class Tokens:
             self._audit.append(by, "token.issue", identity, detail, within=connection)
         return IssuedToken(identity, Secret(f"tally_{identity}_{secret}"))
 
-    def revoke(self, identity: str, *, by: str = "operator") -> None:
-        """Take a token back, from now on; raise `UnknownTokenError` for an id that none has."""
+    def revoke(self, identity: str, *, by: str = "operator") -> bool:
+        """Take a token back, from now on; tell whether it was good until now.
+
+        Of several that revoke one token at once, one is told so. Raises `UnknownTokenError` for an id that none has.
+        """
         with self._store.write() as connection:
             found = connection.execute(select(tokens.c.revoked_ms).where(tokens.c.id == identity)).first()
             if found is None:
@@ -99,6 +102,7 @@ class Tokens:
             if found.revoked_ms is None:
                 connection.execute(update(tokens).where(tokens.c.id == identity).values(revoked_ms=self._clock()))
                 self._audit.append(by, "token.revoke", identity, within=connection)
+            return found.revoked_ms is None
 
     def list(self) -> list[TokenRecord]:
         """List every token, oldest first."""
