@@ -11,9 +11,10 @@ from typing import Any, TypeVar
 import psycopg
 
 from tallystick.capture import POSITION_HEADER
+from tallystick.capture.domain.connector import Snapshot
 from tallystick.capture.settings import CaptureSettings
 from tallystick.capture.wiring import BRANCH, Capture, build, run_worker
-from tallystick.platform.log import StoredRecord
+from tallystick.platform.log import StoredRecord, UnknownTopicError
 from tallystick.platform.wiring import Platform, PlatformSettings, open_platform
 
 __all__ = ["Bench", "bench", "eventually", "positions"]
@@ -69,8 +70,6 @@ class Bench:
 
     def records(self, topic: str) -> list[StoredRecord]:
         """Return everything recorded in a topic."""
-        if topic not in [info.name for info in self.platform.log.topics()]:
-            return []
         return self.platform.log.read(topic, 0, limit=1_000_000)
 
     def events(self, topic: str) -> list[dict[str, Any]]:
@@ -79,7 +78,24 @@ class Bench:
 
     def wait_for(self, topic: str, count: int) -> list[StoredRecord]:
         """Return a topic's records once there are so many."""
-        return eventually(lambda: self.records(topic), lambda records: len(records) >= count)
+        eventually(lambda: self.end(topic), lambda end: end >= count)
+        return self.records(topic)
+
+    def end(self, topic: str) -> int:
+        """Return how many records a topic holds."""
+        try:
+            return self.platform.log.end(topic)
+        except UnknownTopicError:
+            return 0
+
+    def snapshot(self, topic: str, generation: int = 1) -> Snapshot:
+        """Return a topic's snapshot once it is whole."""
+        found = eventually(
+            lambda: self.capture.service.snapshot(topic),
+            lambda found: bool(found and found.complete and found.generation == generation),
+        )
+        assert found is not None
+        return found
 
     def task_fails(self, name: str) -> str:
         """Return the trace of a connector's task once it has failed."""

@@ -35,6 +35,20 @@ def worker_name() -> str:
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
+def gone(worker: str) -> bool:
+    """Tell whether a worker was a process of this machine that is no more; if that is wrong, fencing still holds."""
+    host, _, process = worker.rpartition(":")
+    if host != socket.gethostname():
+        return False
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
+
+
 class Worker:
     """Keeps what runs here equal to what is desired, as far as leases allow."""
 
@@ -76,7 +90,7 @@ class Worker:
         return task is None or task.state != "FAILED" or task.restarts != connector.restarts
 
     def _begin(self, connector: Connector) -> None:
-        task = self._registry.lease(connector, self._name, self._settings.lease_s)
+        task = self._registry.lease(connector, self._name, self._settings.lease_s, gone)
         if task is None:
             return
         run = self._runs[connector.name] = _Run(task)

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, delete, insert, select, update
@@ -75,13 +75,15 @@ class Registry:
             row = connection.execute(select(tasks).where(tasks.c.connector == name)).one_or_none()
         return None if row is None else _task(row)
 
-    def lease(self, connector: Connector, worker: str, lease_s: float) -> Task | None:
-        """Take a connector whose lease is free; None when another worker holds it."""
+    def lease(
+        self, connector: Connector, worker: str, lease_s: float, gone: Callable[[str], bool] = lambda _: False
+    ) -> Task | None:
+        """Take a connector whose lease is free or whose holder is `gone`; None when another worker holds it."""
         now = _now_ms()
         with self._store.write() as connection:
             row = connection.execute(select(tasks).where(tasks.c.connector == connector.name)).one_or_none()
             before = None if row is None else _task(row)
-            if before is not None and before.lease_until_ms > now and before.worker != worker:
+            if before is not None and before.lease_until_ms > now and not gone(before.worker):
                 return None
             task = Task(
                 connector=connector.name,
