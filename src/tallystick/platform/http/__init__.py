@@ -12,10 +12,11 @@ from tallystick.platform.http.errors import AddressRefused, AddressTaken, Listen
 from tallystick.platform.http.gate import EVERYONE, Gate
 from tallystick.platform.http.health import Check
 from tallystick.platform.http.listener import serve
-from tallystick.platform.http.problem import Fault, Origin, Problem, ProblemShape, problem_json
+from tallystick.platform.http.problem import Fault, Origin, Problem
 from tallystick.platform.http.reply import Event, Reply, events
 from tallystick.platform.http.request import Request
 from tallystick.platform.http.route import Failures, Group, RawRoute, Route, Routes
+from tallystick.platform.http.wording import ProblemShape, problem_json
 
 __all__ = [
     "EVERYONE",

@@ -12,9 +12,9 @@ from tallystick.platform.http.gate import Gate
 from tallystick.platform.http.health import Check, health_routes
 from tallystick.platform.http.observation import Observation, metrics_route
 from tallystick.platform.http.openapi import description_routes
-from tallystick.platform.http.problem import ProblemShape, problem_json
 from tallystick.platform.http.route import Group, RawRoute, Route, Routes
 from tallystick.platform.http.router import Router
+from tallystick.platform.http.wording import ProblemShape, problem_json
 
 __all__ = ["BODY_LIMIT", "Application", "application"]
 

@@ -15,11 +15,12 @@ from tallystick.platform.http.body import BodyStream
 from tallystick.platform.http.decoding import JSON_TYPES, decode_json, decode_query, require_media_type
 from tallystick.platform.http.gate import EVERYONE, Gate, identify, require_scope
 from tallystick.platform.http.observation import Observation, Watched
-from tallystick.platform.http.problem import Origin, Problem, ProblemShape
+from tallystick.platform.http.problem import Origin, Problem
 from tallystick.platform.http.reply import Reply
 from tallystick.platform.http.request import Request
 from tallystick.platform.http.route import RawRoute, Route
 from tallystick.platform.http.router import Match, Router, routed_path
+from tallystick.platform.http.wording import ProblemShape
 from tallystick.platform.telemetry import bound
 
 __all__ = ["Exchange"]
@@ -50,7 +51,8 @@ class Exchange:
             return
         watched = Watched(scope, send)
         request: Request[Any] = Request({**scope, "path": path}, receive, watched.id)
-        with bound(request=watched.id):
+        context = {"request": watched.id} | ({"trace": watched.trace} if watched.trace else {})
+        with bound(**context):
             try:
                 await self._answer(request, found, receive, watched)
             finally:

@@ -40,8 +40,9 @@ def serve(
     if behind_edge and listener.family is not socket.AF_UNIX:
         listener.close()
         raise AddressRefused(str(listen), "the edge's identities are believed on a unix socket alone")
+    draining = threading.Event()
     config = uvicorn.Config(
-        _Trust(app, behind_edge),
+        _Trust(app, behind_edge, draining),
         loop="uvloop",
         http="httptools",
         ws="none",
@@ -55,7 +56,7 @@ def serve(
     if ready:
         ready(_address(listener))
     try:
-        _Server(config, stop).run(sockets=[listener])
+        _Server(config, stop, draining).run(sockets=[listener])
     finally:
         listener.close()
         if listener.family is socket.AF_UNIX:
@@ -126,9 +127,10 @@ def _address(listener: socket.socket) -> str:
 class _Server(uvicorn.Server):
     """Returns after draining, where uvicorn would end the process by the signal that came."""
 
-    def __init__(self, config: uvicorn.Config, stop: threading.Event | None) -> None:
+    def __init__(self, config: uvicorn.Config, stop: threading.Event | None, draining: threading.Event) -> None:
         super().__init__(config)
         self._stop = stop
+        self._draining = draining
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -145,16 +147,22 @@ class _Server(uvicorn.Server):
     async def on_tick(self, counter: int) -> bool:
         return await super().on_tick(counter) or (self._stop is not None and self._stop.is_set())
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._draining.set()
+        await super().shutdown(sockets)
+
 
 class _Trust:
     """Marks requests that came through the edge, and drops what only the edge may say from all others."""
 
-    def __init__(self, app: ASGIApp, behind_edge: bool) -> None:
+    def __init__(self, app: ASGIApp, behind_edge: bool, draining: threading.Event) -> None:
         self._app = app
         self._behind_edge = behind_edge
+        self._draining = draining
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
+            scope["tallystick.draining"] = self._draining
             if self._behind_edge:
                 scope["tallystick.behind_edge"] = True
             else:

@@ -17,6 +17,7 @@ from tallystick.platform.telemetry import exposition, logger, metrics
 __all__ = ["Observation", "Watched", "metrics_route"]
 
 GIVEN_ID = re.compile(rb"[A-Za-z0-9._:/+=-]{1,128}")
+TRACE_PARENT = re.compile(rb"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*")
 QUIET = frozenset({"/health/live", "/health/ready", "/metrics"})
 
 
@@ -25,6 +26,7 @@ class Watched:
 
     def __init__(self, scope: Scope, send: Send) -> None:
         self.id = _request_id(scope)
+        self.trace = _trace_id(scope)
         self.status = 0
         self.template = ""
         self.principal = ""
@@ -72,13 +74,12 @@ class Observation:
             route=route,
             status=watched.status,
             ms=round(seconds * 1000, 2),
-            request=watched.id,
             principal=watched.principal,
         )
 
     def failed(self, watched: Watched, error: Exception) -> None:
         """Write down an error that nobody foresaw, with its trace."""
-        self._log.error("failed", route=watched.template, request=watched.id, exc_info=error)
+        self._log.error("failed", route=watched.template, exc_info=error)
 
 
 def metrics_route(folder: Path | None) -> Route:
@@ -97,6 +98,13 @@ def _request_id(scope: MutableMapping[str, Any]) -> str:
         if name == b"x-request-id" and GIVEN_ID.fullmatch(value):
             return str(value, "ascii")
     return secrets.token_hex(8)
+
+
+def _trace_id(scope: MutableMapping[str, Any]) -> str:
+    """Read the trace that a caller is in (W3C Trace Context), or none."""
+    given = next((value for name, value in scope["headers"] if name == b"traceparent"), b"")
+    found = TRACE_PARENT.fullmatch(given)
+    return str(found.group(1), "ascii") if found else ""
 
 
 def _known(method: str) -> str:

@@ -1,20 +1,12 @@
 """What a client is told when its request cannot be served (RFC 9457)."""
 
-from __future__ import annotations
-
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from tallystick.platform.http.reply import Reply
-
-if TYPE_CHECKING:
-    from tallystick.platform.http.request import Request
-
-__all__ = ["Fault", "Origin", "Problem", "ProblemShape", "problem_json"]
+__all__ = ["Fault", "Origin", "Problem"]
 
 
 class Origin(StrEnum):
@@ -64,22 +56,3 @@ class Problem(Exception):
         self.headers = dict(headers or {})
         self.origin = origin
         super().__init__(f"{status} {self.title}" + (f": {detail}" if detail else ""))
-
-
-ProblemShape = Callable[[Problem, "Request[Any]"], Reply]
-"""Words a problem for the client; a capability whose reference has its own error body passes its own."""
-
-
-def problem_json(problem: Problem, request: Request[Any]) -> Reply:
-    """Word a problem as RFC 9457 does, with the request's id as its instance."""
-    body: dict[str, object] = {
-        "type": problem.type,
-        "title": problem.title,
-        "status": problem.status,
-        "instance": f"urn:tallystick:request:{request.id}",
-    }
-    if problem.detail is not None:
-        body["detail"] = problem.detail
-    if problem.faults:
-        body["errors"] = problem.faults
-    return Reply(body, status=problem.status, media_type="application/problem+json")

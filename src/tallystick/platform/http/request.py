@@ -1,5 +1,6 @@
 """A request as a handler sees it."""
 
+from threading import Event
 from typing import Any, Generic, TypeVar
 
 from starlette.datastructures import Headers, QueryParams
@@ -44,6 +45,12 @@ class Request(Generic[Body]):
     def behind_edge(self) -> bool:
         """Whether the request came through the edge's own socket, so that its forwarded headers are true."""
         return bool(self.scope.get("tallystick.behind_edge", False))
+
+    @property
+    def draining(self) -> bool:
+        """Whether the server waits for its last answers; a stream without an end of its own ends now."""
+        server: Event | None = self.scope.get("tallystick.draining")
+        return server is not None and server.is_set()
 
     @property
     def secure(self) -> bool:

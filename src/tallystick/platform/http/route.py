@@ -6,8 +6,8 @@ from typing import Any
 
 from starlette.types import ASGIApp
 
-from tallystick.platform.http.problem import ProblemShape
 from tallystick.platform.http.request import Request
+from tallystick.platform.http.wording import ProblemShape
 
 __all__ = ["Failures", "Group", "Handler", "RawRoute", "Route", "Routes"]
 

@@ -10,8 +10,9 @@ from starlette.convertors import Convertor
 from starlette.routing import compile_path
 from starlette.types import Scope
 
-from tallystick.platform.http.problem import Origin, Problem, ProblemShape
+from tallystick.platform.http.problem import Origin, Problem
 from tallystick.platform.http.route import Group, RawRoute, Route, Routes
+from tallystick.platform.http.wording import ProblemShape
 
 __all__ = ["Match", "Place", "Router", "routed_path"]
 

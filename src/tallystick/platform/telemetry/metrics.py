@@ -7,7 +7,7 @@
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 from prometheus_client.metrics import MetricWrapperBase
 
 __all__ = ["LATENCIES_S", "counter", "gauge", "histogram", "registry"]
@@ -15,6 +15,7 @@ __all__ = ["LATENCIES_S", "counter", "gauge", "histogram", "registry"]
 LATENCIES_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 registry = CollectorRegistry()
+ProcessCollector(registry=registry)
 
 _declared: dict[str, MetricWrapperBase] = {}
 Metric = TypeVar("Metric", bound=MetricWrapperBase)

@@ -105,3 +105,31 @@ def test_a_file_is_not_replaced(tmp_path: Path) -> None:
     with pytest.raises(AddressTaken):
         bind(path)
     assert path.read_text() == "kept"
+
+
+STREAMING = """
+import sys, time
+from tallystick.platform.http import Event, Route, application, events, serve
+
+def beats(request):
+    def source():
+        while not request.draining:
+            yield Event({"beat": 1}, name="beat")
+            time.sleep(0.02)
+    return events(source())
+
+app = application("sample", [Route("GET", "/beats", beats)])
+serve(app, listen="127.0.0.1:0", ready=lambda address: print(address, flush=True))
+"""
+
+
+def test_an_endless_stream_ends_when_the_server_drains() -> None:
+    process = subprocess.Popen([sys.executable, "-c", STREAMING], stdout=subprocess.PIPE, text=True)
+    assert process.stdout
+    host, _, port = process.stdout.readline().strip().partition(":")
+    with socket.create_connection((host, int(port)), timeout=5) as connection:
+        connection.sendall(b"GET /beats HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert b"event: beat\ndata: {" in connection.recv(65536) + connection.recv(65536)
+        process.send_signal(signal.SIGTERM)
+        assert read_all(connection).endswith(b"0\r\n\r\n")
+    assert process.wait(timeout=5) == 0
