@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import psycopg
 
 from tallystick.capture import POSITION_HEADER
+from tallystick.capture.adapters.registry import Registry
 from tallystick.capture.domain.connector import Snapshot
 from tallystick.capture.settings import CaptureSettings
 from tallystick.capture.wiring import BRANCH, Capture, build, run_worker
@@ -55,6 +56,10 @@ class Bench:
             "slot.name": info.dbname,
             "status.update.interval.ms": "200",
         } | {key.replace("__", "."): value for key, value in changes.items()}
+
+    def stored_configuration(self, name: str) -> Mapping[str, str]:
+        """Return a connector's configuration as the store keeps it, secrets and all."""
+        return Registry(self.platform.store).connector(name).texts
 
     @contextmanager
     def working(self) -> Iterator[None]:
