@@ -5,19 +5,24 @@ import socket
 import threading
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 
 from tallystick.platform.jobs.errors import LeaseLostError
 from tallystick.platform.jobs.executor import Assignment, Execution, Executor, Failed, Outcome, Progress, Stopped
 from tallystick.platform.jobs.job import Job
 from tallystick.platform.jobs.leases import Leases
 from tallystick.platform.store import Store
+from tallystick.platform.telemetry import logger, metrics
 
 __all__ = ["Worker"]
 
 LOOK_FOR_CANCELS_S = 0.04  # so that a task that checks often stops within 100 ms of its cancellation
 LOOK_FOR_JOBS_S = 0.2
 REPORT_EVERY_S = 0.5
+
+log = logger("jobs")
+running = metrics.gauge("tallystick_jobs_running", "Jobs that this process runs.")
+ended = metrics.counter("tallystick_jobs_ended_total", "Attempts at jobs that ended.", ["kind", "state"])
+lost = metrics.counter("tallystick_jobs_leases_lost_total", "Jobs that went to another worker meanwhile.", ["kind"])
 
 
 class Worker:
@@ -52,6 +57,7 @@ class Worker:
                 self._take()
                 self._executor.wait(LOOK_FOR_CANCELS_S) if self._running else stop.wait(LOOK_FOR_JOBS_S)
                 self._tend()
+                running.set(len(self._running))
             self._drain()
         finally:
             self._executor.close()
@@ -66,6 +72,7 @@ class Worker:
             job = lease.job
             assignment = Assignment(job.id, job.kind, job.epoch, job.attempts, lease.payload)
             self._running.append(_Running(job, self._executor.start(assignment), self._lease_s))
+            log.info("job taken", job=job.id, kind=job.kind, epoch=job.epoch, attempt=job.attempts)
 
     def _tend(self) -> None:
         """Record what ended, stop what should stop, keep the rest."""
@@ -83,8 +90,13 @@ class Worker:
 
     def _end(self, one: "_Running", outcome: Outcome) -> None:
         self._running.remove(one)
-        with suppress(LeaseLostError):  # somebody else's result counts
-            self._leases.end(one.job, outcome, one.execution.progress())
+        try:
+            job = self._leases.end(one.job, outcome, one.execution.progress())
+        except LeaseLostError:
+            self._lost(one.job)
+        else:
+            ended.labels(job.kind, job.state).inc()
+            log.info("job left", job=job.id, kind=job.kind, epoch=job.epoch, state=job.state, attempts=job.attempts)
 
     def _renew(self, one: "_Running") -> None:
         progress = one.execution.progress()
@@ -93,8 +105,14 @@ class Worker:
         except LeaseLostError:
             one.execution.kill()
             self._running.remove(one)
+            self._lost(one.job)
         else:
             one.renewed(progress)
+
+    def _lost(self, job: Job) -> None:
+        """Note that another worker's result counts."""
+        lost.labels(job.kind).inc()
+        log.warning("job lost", job=job.id, kind=job.kind, epoch=job.epoch)
 
     def _drain(self) -> None:
         deadline = time.monotonic() + self._drain_s
