@@ -37,6 +37,9 @@ fix: build ## mend what can be mended by machine
 bench: build ## each capability beside its reference, in one run
 	$(BIN)/python -m benchmarks $(ARGS)
 
+model: build ## train the pair model again and print how it does on people it never saw
+	@$(BIN)/python -m tools.pair_model
+
 docs: build ## the documentation, without warnings, in site/
 	$(BIN)/python -m tools.reference
 	$(BIN)/mkdocs build --strict --quiet
