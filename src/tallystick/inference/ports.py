@@ -34,14 +34,14 @@ class Services(Protocol):
 
 
 class Contents(Protocol):
-    """The bytes of model files, under their SHA-256."""
+    """The bytes of model files."""
 
-    def put(self, content: bytes) -> str:
-        """Keep `content` and return its digest."""
+    def put(self, name: str, content: bytes) -> ModelFile:
+        """Keep a file and return its name, digest and size."""
         ...
 
-    def read(self, sha256: str) -> bytes:
-        """Return what was kept; raises `ModelRefused` when it is gone."""
+    def read(self, file: ModelFile) -> bytes:
+        """Return what was kept; raises `ModelRefused` when it is gone or damaged."""
         ...
 
 

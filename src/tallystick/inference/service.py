@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from tallystick.inference.domain.manifest import Manifest
-from tallystick.inference.domain.revision import ModelFile, Service, revision_of
+from tallystick.inference.domain.revision import Service, revision_of
 from tallystick.inference.errors import ModelNotFound
 from tallystick.inference.ports import Check, Contents, Fetch, Services
 
@@ -24,10 +24,7 @@ class ModelService:
 
         Raises `InvalidManifest` for a wrong address and `ModelRefused` for files that no engine would load.
         """
-        files = [
-            ModelFile(name, self._contents.put(content), len(content))
-            for name, content in self._fetch(manifest.storage_uri)
-        ]
+        files = [self._contents.put(name, content) for name, content in self._fetch(manifest.storage_uri)]
         revision = revision_of(manifest.name, manifest.format, tuple(files), tuple(sorted(trusted_pickles)))
         self._check(revision)
         return self._services.desire(revision)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tallystick.inference.adapters import engines
-from tallystick.inference.adapters.contents import LocalContents
+from tallystick.inference.adapters.contents import ObjectContents
 from tallystick.inference.adapters.fetch import fetch
 from tallystick.inference.adapters.service_table import ServiceTable
 from tallystick.inference.domain.model import Model
@@ -33,7 +33,7 @@ class Inference:
 
 def build(settings: InferenceSettings, platform: Platform) -> Inference:
     """Build inference on a platform; no model is loaded before `serving.synchronise()`."""
-    contents = LocalContents(platform.data_dir / "inference" / "files")
+    contents = ObjectContents(platform.objects)
     services = ServiceTable(platform.store)
 
     def load(revision: Revision) -> Model:

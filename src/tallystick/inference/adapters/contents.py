@@ -1,34 +1,26 @@
-"""Model files under their digests in a local directory."""
+"""Model files in the object store, under their digests."""
 
-import os
-from hashlib import sha256
-from pathlib import Path
-
+from tallystick.inference.domain.revision import ModelFile
 from tallystick.inference.errors import ModelRefused
+from tallystick.platform.objects import CorruptObjectError, Digest, ObjectNotFoundError, Objects
 
-__all__ = ["LocalContents"]
+__all__ = ["ObjectContents"]
 
 
-class LocalContents:
-    """A directory of files named by their SHA-256."""
+class ObjectContents:
+    """The platform's object store, as model files need it."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, objects: Objects) -> None:
+        self._objects = objects
 
-    def put(self, content: bytes) -> str:
-        """Keep `content` and return its digest."""
-        digest = sha256(content).hexdigest()
-        path = self._folder / digest
-        if not path.exists():
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            fresh = path.with_suffix(f".{os.getpid()}")
-            fresh.write_bytes(content)
-            fresh.replace(path)
-        return digest
+    def put(self, name: str, content: bytes) -> ModelFile:
+        """Keep a file and return its name, digest and size."""
+        digest = self._objects.put(content)
+        return ModelFile(name, digest.sha256, digest.size)
 
-    def read(self, sha256: str) -> bytes:
-        """Return what was kept; raises `ModelRefused` when it is gone."""
+    def read(self, file: ModelFile) -> bytes:
+        """Return what was kept; raises `ModelRefused` when it is gone or damaged."""
         try:
-            return (self._folder / sha256).read_bytes()
-        except OSError as error:
-            raise ModelRefused(f"the model's file {sha256} is gone from the object store") from error
+            return b"".join(self._objects.read(Digest(file.sha256, file.size)))
+        except (ObjectNotFoundError, CorruptObjectError) as error:
+            raise ModelRefused(f"{file.name} cannot be read from the object store: {error}") from error

@@ -23,11 +23,11 @@ def model_file(revision: Revision) -> ModelFile:
     return found[0]
 
 
-def load(revision: Revision, read: Callable[[str], bytes], *, threads: int) -> Model:
-    """Load a revision; `read` gives a file's content by its digest."""
+def load(revision: Revision, read: Callable[[ModelFile], bytes], *, threads: int) -> Model:
+    """Load a revision; `read` gives a file's content."""
     # Engines take up to a second to import, and no process but a model server needs one.
     file = model_file(revision)
-    content = read(file.sha256)
+    content = read(file)
     if revision.format == "onnx":
         from tallystick.inference.adapters.onnx_model import OnnxModel
 
