@@ -7,7 +7,7 @@ append-only `Audit`. Secrets are kept as SHA-256 and shown once.
 
 from tallystick.platform.auth.audit import Audit, AuditEntry, AuditHead
 from tallystick.platform.auth.authenticator import Authenticator, Credentials
-from tallystick.platform.auth.certificates import Certificates, ClientIdentity
+from tallystick.platform.auth.certificates import CertificateRecord, Certificates, ClientIdentity
 from tallystick.platform.auth.errors import (
     AuditBrokenError,
     AuthenticationError,
@@ -31,6 +31,7 @@ __all__ = [
     "AuthError",
     "AuthenticationError",
     "Authenticator",
+    "CertificateRecord",
     "Certificates",
     "ClientIdentity",
     "Credentials",

@@ -88,10 +88,16 @@ class Audit:
             rows = connection.execute(select(audit).where(audit.c.number > after).order_by(audit.c.number).limit(limit))
             return [_entry(row) for row in rows.mappings()]
 
-    def latest(self, limit: int = 50) -> list[AuditEntry]:
-        """List the newest entries, newest first."""
+    def count(self) -> int:
+        """Say how many entries there are."""
         with self._store.read() as connection:
-            rows = connection.execute(select(audit).order_by(audit.c.number.desc()).limit(limit))
+            return _head(connection).count
+
+    def latest(self, limit: int = 50, *, before: int | None = None) -> list[AuditEntry]:
+        """List the newest entries, newest first; with `before`, only those with a smaller number."""
+        newest = select(audit).order_by(audit.c.number.desc()).limit(limit)
+        with self._store.read() as connection:
+            rows = connection.execute(newest if before is None else newest.where(audit.c.number < before))
             return [_entry(row) for row in rows.mappings()]
 
     def verify(self, known: AuditHead | None = None) -> AuditHead:

@@ -8,7 +8,19 @@ Templates are named by their place below `tallystick`, `linkage/matches.html` fo
 
 from tallystick.platform.web.charts import Bar, Histogram, Sparkline, Zone
 from tallystick.platform.web.console import console
+from tallystick.platform.web.operations import operations_pages
 from tallystick.platform.web.page import Page, Paging, redirect
 from tallystick.platform.web.problems import problem_page
 
-__all__ = ["Bar", "Histogram", "Page", "Paging", "Sparkline", "Zone", "console", "problem_page", "redirect"]
+__all__ = [
+    "Bar",
+    "Histogram",
+    "Page",
+    "Paging",
+    "Sparkline",
+    "Zone",
+    "console",
+    "operations_pages",
+    "problem_page",
+    "redirect",
+]

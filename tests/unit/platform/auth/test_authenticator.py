@@ -123,3 +123,10 @@ def test_a_foreign_page_cannot_act(store: Store, headers: dict[str, str]) -> Non
 def test_our_own_page_can_act(store: Store, headers: dict[str, str]) -> None:
     asked = Asked("POST", headers, {"tally_session": session(store)})
     assert Authenticator(store).identify(asked).name == "ann"
+
+
+def test_a_revoked_certificate_may_nothing(store: Store) -> None:
+    Certificates(store).grant("ab12", "north", ["*"])
+    Certificates(store).revoke("AB:12")
+    assert by_edge(store).scopes == frozenset()
+    assert Certificates(store).list() == []
