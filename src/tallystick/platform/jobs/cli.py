@@ -7,12 +7,13 @@ import msgspec
 
 from tallystick.platform.jobs.errors import JobNotFoundError
 from tallystick.platform.jobs.job import Job, JobState
-from tallystick.platform.jobs.jobs import Jobs
+from tallystick.platform.jobs.jobs import Jobs, now_ms
 from tallystick.platform.store import Store
 from tallystick.platform.store.cli import with_store
 
 __all__ = ["jobs"]
 
+DAY_MS = 24 * 3600 * 1000
 COLUMNS = "id\tkind\tstate\tattempts\tprogress\tcreated"
 
 output = click.option("--output", type=click.Choice(["text", "json"]), default="text", help="Form of the answer.")
@@ -62,6 +63,15 @@ def cancel(store: Store, job_id: str, output: str) -> None:
         _print(Jobs(store).cancel(job_id), output)
     except JobNotFoundError as error:
         raise click.ClickException(f"{error}; `tally jobs list` lists them") from error
+
+
+@jobs.command()
+@click.option("--days", type=click.IntRange(0), default=30, show_default=True, help="How long ended jobs are kept.")
+@with_store
+def prune(store: Store, days: int) -> None:
+    """Delete jobs that ended long ago."""
+    pruned = Jobs(store).prune(ended_before=now_ms() - days * DAY_MS)
+    click.echo(f"{pruned} jobs deleted")
 
 
 def _print(job: Job, output: str) -> None:

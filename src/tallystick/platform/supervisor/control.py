@@ -7,25 +7,28 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from tallystick.platform.supervisor.errors import NotRunningError, WillNotStopError
+from tallystick.platform.supervisor.errors import NotRunningError, SupervisorError, WillNotStopError
 from tallystick.platform.supervisor.lock import holder
 from tallystick.platform.supervisor.premises import Premises
 from tallystick.platform.supervisor.state import SupervisorStatus, load
 
 __all__ = ["status", "stop"]
 
+FIRST_STATE_WITHIN_S = 5.0
+
 
 def status(directory: Path) -> SupervisorStatus:
     """Return what the supervisor of the directory knows; raise NotRunningError when there is none."""
     premises = Premises(directory)
-    pid = holder(premises)
-    while pid is not None:
+    deadline = time.monotonic() + FIRST_STATE_WITHIN_S
+    while pid := holder(premises):
         with suppress(FileNotFoundError):
             found = load(premises.state)
             if found.pid == pid:
                 return found
-        time.sleep(0.02)  # it holds the lock and is about to write its first state
-        pid = holder(premises)
+        if time.monotonic() >= deadline:
+            raise SupervisorError(f"process {pid} holds {directory} but has not written {premises.state}")
+        time.sleep(0.02)
     raise NotRunningError(directory)
 
 

@@ -29,6 +29,8 @@ def die_with_parent(parent: int) -> None:
 
 def _main(parent: str, *command: str) -> None:
     die_with_parent(int(parent))
+    for number in (signal.SIGPIPE, signal.SIGXFSZ):  # ignored by Python itself, which an exec would hand on
+        signal.signal(number, signal.SIG_DFL)
     try:
         os.execvp(command[0], command)  # noqa: S606 - the command is the caller's, given as a list
     except OSError as error:

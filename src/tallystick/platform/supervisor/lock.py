@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
@@ -10,16 +11,17 @@ from tallystick.platform.supervisor.premises import Premises
 
 __all__ = ["held", "holder"]
 
+ATTEMPTS = 10
+PAUSE_S = 0.02
+
 
 @contextmanager
 def held(premises: Premises) -> Iterator[None]:
     """Hold the directory for the length of the block; raise AlreadyRunningError when it is taken."""
     descriptor = os.open(premises.lock, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise AlreadyRunningError(premises.directory, _written_pid(descriptor)) from None
+        if not _taken(descriptor):
+            raise AlreadyRunningError(premises.directory, _written_pid(descriptor))
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, str(os.getpid()).encode(), 0)
         yield
@@ -30,8 +32,7 @@ def held(premises: Premises) -> Iterator[None]:
 def holder(premises: Premises) -> int | None:
     """Return the process that holds the directory, or None.
 
-    The question takes a shared lock for an instant, so it never makes a starting supervisor believe in a rival for
-    longer than that instant.
+    Asking takes a shared lock for an instant; `held` is patient for longer than that.
     """
     try:
         descriptor = os.open(premises.lock, os.O_RDONLY)
@@ -44,6 +45,15 @@ def holder(premises: Premises) -> int | None:
     finally:
         os.close(descriptor)
     return None
+
+
+def _taken(descriptor: int) -> bool:
+    for _ in range(ATTEMPTS):
+        with suppress(BlockingIOError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        time.sleep(PAUSE_S)
+    return False
 
 
 def _written_pid(descriptor: int) -> int | None:

@@ -32,6 +32,12 @@ def test_a_job_is_cancelled(store: Store, tmp_path: Path) -> None:
     assert Jobs(store).status(job_id).over
 
 
+def test_ended_jobs_are_pruned(store: Store, tmp_path: Path) -> None:
+    jobs_of_store = Jobs(store, lambda: 0)
+    jobs_of_store.cancel(jobs_of_store.submit("linkage.run"))
+    assert tally_jobs(tmp_path, "prune", "--days", "1").output == "1 jobs deleted\n"
+
+
 def test_an_unknown_job_is_named(store: Store, tmp_path: Path) -> None:
     for verb in ("show", "cancel"):
         answer = tally_jobs(tmp_path, verb, "nobody")

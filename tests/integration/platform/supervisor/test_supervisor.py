@@ -156,6 +156,17 @@ def test_output_reaches_the_log_and_the_terminal(supervision: Supervision) -> No
     assert "api | hello" in process.communicate()[0]
 
 
+def test_a_command_starts_with_no_signal_ignored(supervision: Supervision) -> None:
+    supervision.start(api={"argv": ["sh", "-c", "grep SigIgn /proc/self/status; sleep 600"]})
+    assert int(eventually(lambda: supervision.log("api")).split()[1], 16) == 0
+
+
+def test_asking_for_the_status_does_not_keep_a_supervisor_out(supervision: Supervision) -> None:
+    process = supervision.start(api=SLEEPS)
+    while supervision.child("api", "ready") is None:  # asks all the time, also while the lock is being taken
+        assert process.poll() is None
+
+
 def test_what_it_keeps_is_private(supervision: Supervision) -> None:
     supervision.start(api=SLEEPS)
     supervision.pid("api")
