@@ -1,60 +1,80 @@
-"""How commands find the store that they work on."""
+"""`tally backup` and `tally restore`, and how any command finds the store that it works on."""
 
-from collections.abc import Callable
-from functools import wraps
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Concatenate, Final, ParamSpec, TypeVar
+from typing import Final
 
 import click
 
+from tallystick.platform.store.backup import back_up
 from tallystick.platform.store.errors import StoreError
+from tallystick.platform.store.migrations import Branch
+from tallystick.platform.store.restore import restore
 from tallystick.platform.store.store import Store
 
-__all__ = ["FILE", "with_store"]
+__all__ = ["backup_commands", "data_dir_option", "opened", "store_option"]
 
 FILE: Final = "tally.db"  # the SQLite file's name in a data directory
+OBJECTS: Final = "objects"
 
-P = ParamSpec("P")
-R = TypeVar("R")
+data_dir_option = click.option(
+    "--data-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("data"),
+    show_default=True,
+    envvar="TALLYSTICK_DATA_DIR",
+    help="The organisation's data directory.",
+)
+store_option = click.option(
+    "--store",
+    "url",
+    envvar="TALLYSTICK_STORE__URL",
+    default="",
+    help="The store's URL, when it is not in the data directory.",
+)
 
 
-def with_store(command: Callable[Concatenate[Store, P], R]) -> Callable[P, R]:
-    """Give a command `--data-dir` and `--store`, and the store that they name, open and upgraded."""
-
-    @click.option(
-        "--data-dir",
-        type=click.Path(path_type=Path, file_okay=False),
-        default=Path(),
-        envvar="TALLYSTICK_DATA_DIR",
-        help="The organisation's data directory.",
-    )
-    @click.option(
-        "--store",
-        "url",
-        envvar="TALLYSTICK_STORE__URL",
-        default="",
-        help="The store's URL, when it is not in the data directory.",
-    )
-    @wraps(command)
-    def opened(*arguments: P.args, **options: P.kwargs) -> R:
-        data_dir, url = options.pop("data_dir"), options.pop("url")
-        if not isinstance(data_dir, Path) or not isinstance(url, str):
-            raise TypeError("click gives a path and a text")
+@contextmanager
+def opened(data_dir: Path, url: str, *, make: bool = False) -> Iterator[Store]:
+    """Open the store that the options name; what goes wrong there ends the command with one line."""
+    if not (url or make or (data_dir / FILE).exists()):
+        raise click.ClickException(f"no store in {data_dir.resolve()}; name an organisation's directory by --data-dir")
+    try:
+        if make:
+            data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        store = Store.open(url or f"sqlite:///{data_dir / FILE}")
         try:
-            store = _open(data_dir, url)
-        except StoreError as error:
-            raise click.ClickException(str(error)) from error
-        try:
-            return command(store, *arguments, **options)
+            yield store
         finally:
             store.close()
+    except StoreError as error:
+        raise click.ClickException(str(error)) from error
 
-    return opened
 
+def backup_commands(branches: Sequence[Branch]) -> tuple[click.Command, click.Command]:
+    """Return `backup` and `restore` for a program that knows these branches of migrations."""
 
-def _open(data_dir: Path, url: str) -> Store:
-    if not url and not (data_dir / FILE).exists():
-        raise click.ClickException(f"no store in {data_dir.resolve()}; name an organisation's directory by --data-dir")
-    store = Store.open(url or f"sqlite:///{data_dir / FILE}")
-    store.upgrade()
-    return store
+    @click.command()
+    @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+    @click.option("--objects", is_flag=True, help="Save the data directory's objects too.")
+    @data_dir_option
+    @store_option
+    def backup(file: Path, objects: bool, data_dir: Path, url: str) -> None:
+        """Save the whole store, as it is at this instant, to FILE; others may go on working."""
+        with opened(data_dir, url) as store:
+            rows = back_up(store, file, branches, objects=data_dir / OBJECTS if objects else None)
+        click.echo(f"{file}: {rows} rows")
+
+    @click.command("restore")
+    @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+    @click.option("--force", is_flag=True, help="Replace what the store holds.")
+    @data_dir_option
+    @store_option
+    def restore_(file: Path, force: bool, data_dir: Path, url: str) -> None:
+        """Fill an empty store, SQLite or PostgreSQL, from a backup of either."""
+        with opened(data_dir, url, make=True) as store:
+            rows = restore(store, file, branches, objects=data_dir / OBJECTS, force=force)
+        click.echo(f"{file}: {rows} rows restored")
+
+    return backup, restore_

@@ -13,25 +13,6 @@ from tallystick.platform.log.tables import metadata
 from tallystick.platform.store import Branch, Store, StoreVersionError
 from tallystick.platform.store.migrations import PLATFORM, revisions, upgrade_branch
 
-NOTES = """
-import sqlalchemy as sa
-from alembic import op
-revision, down_revision, branch_labels, depends_on = "notes_{number}", {previous}, {labels}, None
-def upgrade():
-    op.create_table("note_{number}", sa.Column("id", sa.Integer, primary_key=True))
-"""
-
-
-@pytest.fixture
-def notes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Branch:
-    """Make a branch of two revisions in a package of its own."""
-    versions = tmp_path / "notes_migrations" / "versions"
-    versions.mkdir(parents=True)
-    (versions / "1.py").write_text(NOTES.format(number=1, previous=None, labels=("notes",)))
-    (versions / "2.py").write_text(NOTES.format(number=2, previous="'notes_1'", labels=None))
-    monkeypatch.syspath_prepend(tmp_path)
-    return Branch("notes", "notes_migrations")
-
 
 def tables(store: Store) -> set[str]:
     with store.read() as connection:

@@ -1,0 +1,148 @@
+"""A backup holds one instant of a store; a restore brings it back, whole or not at all."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import text
+from tests.vocabulary.log import numbered, values
+from tests.vocabulary.postgres import Postgres
+
+from tallystick.platform.log import Record, StoreLog
+from tallystick.platform.store import Branch, Store
+from tallystick.platform.store.backup import back_up
+from tallystick.platform.store.cli import backup_commands
+from tallystick.platform.store.errors import BackupError
+from tallystick.platform.store.restore import restore
+
+
+def fill(store: Store) -> Store:
+    """Give the log something of everything."""
+    log = StoreLog(store)
+    log.create("people", partitions=2, retention_ms=1_000)
+    log.append("people", numbered(300))
+    log.append("people", [Record(b"\xff\x00", None, (("a", b"\xfe"),), 7)], partition=1)
+    log.commit("linker", "people", 2)
+    with store.write() as connection:
+        log.save_source_offset("north", b"\x00\x01", within=connection)
+    return store
+
+
+@pytest.fixture
+def full(store: Store) -> Store:
+    return fill(store)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "saved" / "tally.backup"
+
+
+@pytest.fixture
+def saved(full: Store, file: Path) -> Path:
+    file.parent.mkdir()
+    back_up(full, file, [])
+    return file
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def empty(request: pytest.FixtureRequest, tmp_path: Path, postgres: Postgres) -> Store:
+    on_sqlite = request.param == "sqlite"
+    return Store.open(f"sqlite:///{tmp_path / 'empty.db'}" if on_sqlite else postgres.url(postgres.database()))
+
+
+def contents(store: Store) -> object:
+    log = StoreLog(store)
+    records = [log.read("people", 0, partition=partition) for partition in (0, 1)]
+    return log.topics(), records, log.committed("linker", "people"), log.source_offset("north")
+
+
+def test_brings_everything_back_into_either_database(any_store: Store, tmp_path: Path, empty: Store) -> None:
+    back_up(fill(any_store), tmp_path / "file", [])
+    restore(empty, tmp_path / "file", [])
+    assert contents(empty) == contents(any_store)
+    log = StoreLog(empty)
+    log.create("places")
+    assert log.append("people", numbered(1)) == 300
+    assert log.append("places", numbered(1)) == 0
+
+
+def test_is_for_its_owner_alone(saved: Path) -> None:
+    assert saved.stat().st_mode & 0o777 == 0o600
+
+
+def test_replaces_no_file(full: Store, saved: Path) -> None:
+    with pytest.raises(BackupError, match="replaces nothing"):
+        back_up(full, saved, [])
+
+
+def test_replaces_data_only_by_force(any_store: Store, tmp_path: Path) -> None:
+    log = StoreLog(fill(any_store))
+    back_up(any_store, tmp_path / "file", [])
+    before = contents(any_store)
+    log.append("people", numbered(1, 300))
+    with pytest.raises(BackupError, match=r"holds data .*log_batch.*--force"):
+        restore(any_store, tmp_path / "file", [])
+    assert log.end("people") == 301
+    restore(any_store, tmp_path / "file", [], force=True)
+    assert contents(any_store) == before
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.7, 0.999])
+def test_refuses_a_truncated_file(full: Store, saved: Path, share: float) -> None:
+    before = contents(full)
+    saved.write_bytes(saved.read_bytes()[: int(saved.stat().st_size * share)])
+    with pytest.raises(BackupError, match="truncated"):
+        restore(full, saved, [], force=True)
+    assert contents(full) == before
+
+
+def test_refuses_another_file(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("not a backup")
+    with pytest.raises(BackupError, match="not a backup"):
+        restore(store, tmp_path / "notes.txt", [])
+    with pytest.raises(BackupError, match="No such file"):
+        restore(store, tmp_path / "nothing", [])
+
+
+def test_refuses_what_this_version_does_not_know(store: Store, tmp_path: Path, notes: Branch) -> None:
+    store.upgrade([notes])
+    with pytest.raises(BackupError, match="schema_notes"):
+        back_up(store, tmp_path / "file", [])
+    back_up(store, tmp_path / "file", [notes])
+    with pytest.raises(BackupError, match="notes, which this version does not know"):
+        restore(store, tmp_path / "file", [], force=True)
+
+
+def test_restores_into_a_newer_version(sqlite_url: str, tmp_path: Path, notes: Branch) -> None:
+    second = tmp_path / "notes_migrations" / "versions" / "2.py"
+    newer = second.read_text()
+    second.unlink()
+    store = Store.open(sqlite_url)
+    store.upgrade([notes])
+    back_up(store, tmp_path / "file", [notes])
+    second.write_text(newer)
+    restore(store, tmp_path / "file", [notes])
+    with store.read() as connection:
+        assert connection.execute(text("SELECT * FROM note_2")).all() == []
+
+
+def test_saves_objects_when_asked(full: Store, tmp_path: Path, file: Path) -> None:
+    file.parent.mkdir()
+    (tmp_path / "objects" / "ab").mkdir(parents=True)
+    (tmp_path / "objects" / "ab" / "cd").write_bytes(b"bytes" * 1_000)
+    back_up(full, file, [], objects=tmp_path / "objects")
+    restore(full, file, [], objects=tmp_path / "again", force=True)
+    assert (tmp_path / "again" / "ab" / "cd").read_bytes() == b"bytes" * 1_000
+
+
+def test_works_from_the_command_line(store: Store, tmp_path: Path) -> None:
+    backup, restore_ = backup_commands([])
+    StoreLog(store).create("people")
+    StoreLog(store).append("people", numbered(3))
+    file, other = str(tmp_path / "file"), str(tmp_path / "other")
+    run = CliRunner().invoke
+    assert run(backup, [file, "--data-dir", str(tmp_path)]).exit_code == 0
+    assert run(restore_, [file, "--data-dir", other]).exit_code == 0
+    assert "--force" in run(restore_, [file, "--data-dir", other]).output
+    assert values(StoreLog(Store.open(f"sqlite:///{other}/tally.db")).read("people", 0)) == [b"0", b"1", b"2"]
