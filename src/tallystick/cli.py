@@ -14,12 +14,14 @@ __all__ = ["COMMANDS", "main"]
 
 COMMANDS: Mapping[str, str] = {
     "audit": "tallystick.platform.auth.cli:audit",
+    "backup": "tallystick.platform.store.cli:backup",
     "capture": "tallystick.capture.cli:capture",
     "edge": "tallystick.edge.cli:edge",
     "inference": "tallystick.inference.cli:inference",
     "jobs": "tallystick.platform.jobs.cli:jobs",
     "log": "tallystick.platform.log.cli:log",
     "login-link": "tallystick.platform.auth.cli:login_link",
+    "restore": "tallystick.platform.store.cli:restore_store",
     "token": "tallystick.platform.auth.cli:token",
 }
 """Each command and the place of its click object."""

@@ -4,7 +4,6 @@ import signal
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 
 import click
 
@@ -13,7 +12,8 @@ from tallystick.platform.log.json_lines import line
 from tallystick.platform.log.log import Log
 from tallystick.platform.log.records import StoredRecord, TopicInfo
 from tallystick.platform.log.store_log import StoreLog
-from tallystick.platform.store.cli import data_dir_option, opened, store_option
+from tallystick.platform.store import Store
+from tallystick.platform.store.cli import with_store
 
 __all__ = ["log"]
 
@@ -26,11 +26,10 @@ def log() -> None:
 
 
 @log.command()
-@data_dir_option
-@store_option
-def topics(data_dir: Path, url: str) -> None:
+@with_store
+def topics(store: Store) -> None:
     """List topics: name, partition, first offset, next offset."""
-    with _log(data_dir, url) as source:
+    with _log(store) as source:
         for topic in source.topics():
             for partition in topic.partitions:
                 click.echo(f"{topic.name}\t{partition.partition}\t{partition.start}\t{partition.end}")
@@ -41,36 +40,32 @@ def topics(data_dir: Path, url: str) -> None:
 @click.option("--follow", is_flag=True, help="Wait for records that come later.")
 @click.option("--partition", type=int, default=None, help="Read this partition alone.")
 @click.option("--from", "start", type=int, default=0, help="Begin at this offset; -10 means the last ten.")
-@data_dir_option
-@store_option
-def cat(topic: str, follow: bool, partition: int | None, start: int, data_dir: Path, url: str) -> None:
+@with_store
+def cat(store: Store, topic: str, follow: bool, partition: int | None, start: int) -> None:
     """Print the records of TOPIC as JSON, one a line."""
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    with _log(data_dir, url) as source:
+    with _log(store) as source:
         offsets = _offsets(_topic(source, topic), partition, start)
         for record in _records(source, topic, offsets, stop, follow=follow):
             click.echo(line(record))
 
 
 @log.command()
-@data_dir_option
-@store_option
-def tidy(data_dir: Path, url: str) -> None:
+@with_store
+def tidy(store: Store) -> None:
     """Remove what retention and compaction allow to be removed."""
-    with _log(data_dir, url) as source:
+    with _log(store) as source:
         source.tidy()
 
 
 @contextmanager
-def _log(data_dir: Path, url: str) -> Iterator[Log]:
-    with opened(data_dir, url) as store:
-        store.upgrade()
-        try:
-            yield StoreLog(store)
-        except LogError as error:
-            raise click.ClickException(str(error)) from error
+def _log(store: Store) -> Iterator[Log]:
+    try:
+        yield StoreLog(store)
+    except LogError as error:
+        raise click.ClickException(str(error)) from error
 
 
 def _topic(source: Log, name: str) -> TopicInfo:

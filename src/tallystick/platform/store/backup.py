@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Table, select
 from tallystick.platform.store.archive import MANIFEST, ArchiveWriter, Manifest, writing
 from tallystick.platform.store.contents import contents, version_tables
 from tallystick.platform.store.errors import BackupError
-from tallystick.platform.store.migrations import PLATFORM, Branch
+from tallystick.platform.store.migrations import Branch
 from tallystick.platform.store.store import Store
 
 __all__ = ["Rows", "back_up"]
@@ -46,7 +46,7 @@ def back_up(store: Store, file: Path, branches: Sequence[Branch], *, objects: Pa
 
 def _revisions(connection: Connection, branches: Sequence[Branch]) -> dict[str, str]:
     """Return the revision of each branch that the store has; a branch that nobody could restore is refused."""
-    names = {branch.version_table: branch.name for branch in (*PLATFORM, *branches)}
+    names = {branch.version_table: branch.name for branch in branches}
     tables = version_tables(connection)
     if strange := sorted(table.name for table in tables if table.name not in names):
         raise BackupError(f"the store holds {', '.join(strange)}, which this version does not know")

@@ -1,22 +1,26 @@
 """`tally backup` and `tally restore`, and how any command finds the store that it works on."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
-from typing import Final
+from typing import Concatenate, Final, ParamSpec, TypeVar
 
 import click
 
 from tallystick.platform.store.backup import back_up
 from tallystick.platform.store.errors import StoreError
-from tallystick.platform.store.migrations import Branch
+from tallystick.platform.store.migrations import every_branch
 from tallystick.platform.store.restore import restore
 from tallystick.platform.store.store import Store
 
-__all__ = ["backup_commands", "data_dir_option", "opened", "store_option"]
+__all__ = ["backup", "data_dir_option", "opened", "restore_store", "store_option", "with_store"]
 
 FILE: Final = "tally.db"  # the SQLite file's name in a data directory
 OBJECTS: Final = "objects"
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 data_dir_option = click.option(
     "--data-dir",
@@ -52,29 +56,39 @@ def opened(data_dir: Path, url: str, *, make: bool = False) -> Iterator[Store]:
         raise click.ClickException(str(error)) from error
 
 
-def backup_commands(branches: Sequence[Branch]) -> tuple[click.Command, click.Command]:
-    """Return `backup` and `restore` for a program that knows these branches of migrations."""
+def with_store(command: Callable[Concatenate[Store, P], R]) -> Callable[P, R]:
+    """Give a command `--data-dir` and `--store`, and the upgraded store that they name as its first argument."""
 
-    @click.command()
-    @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-    @click.option("--objects", is_flag=True, help="Save the data directory's objects too.")
     @data_dir_option
     @store_option
-    def backup(file: Path, objects: bool, data_dir: Path, url: str) -> None:
-        """Save the whole store, as it is at this instant, to FILE; others may go on working."""
-        with opened(data_dir, url) as store:
-            rows = back_up(store, file, branches, objects=data_dir / OBJECTS if objects else None)
-        click.echo(f"{file}: {rows} rows")
+    @wraps(command)
+    def with_it(*arguments: P.args, **options: P.kwargs) -> R:
+        with opened(Path(str(options.pop("data_dir"))), str(options.pop("url"))) as store:
+            store.upgrade()
+            return command(store, *arguments, **options)
 
-    @click.command("restore")
-    @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-    @click.option("--force", is_flag=True, help="Replace what the store holds.")
-    @data_dir_option
-    @store_option
-    def restore_(file: Path, force: bool, data_dir: Path, url: str) -> None:
-        """Fill an empty store, SQLite or PostgreSQL, from a backup of either."""
-        with opened(data_dir, url, make=True) as store:
-            rows = restore(store, file, branches, objects=data_dir / OBJECTS, force=force)
-        click.echo(f"{file}: {rows} rows restored")
+    return with_it
 
-    return backup, restore_
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--objects", is_flag=True, help="Save the data directory's objects too.")
+@data_dir_option
+@store_option
+def backup(file: Path, objects: bool, data_dir: Path, url: str) -> None:
+    """Save the whole store, as it is at this instant, to FILE; others may go on working."""
+    with opened(data_dir, url) as store:
+        rows = back_up(store, file, every_branch(), objects=data_dir / OBJECTS if objects else None)
+    click.echo(f"{file}: {rows} rows")
+
+
+@click.command("restore")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--force", is_flag=True, help="Replace what the store holds.")
+@data_dir_option
+@store_option
+def restore_store(file: Path, force: bool, data_dir: Path, url: str) -> None:
+    """Fill an empty store, SQLite or PostgreSQL, from a backup of either."""
+    with opened(data_dir, url, make=True) as store:
+        rows = restore(store, file, every_branch(), objects=data_dir / OBJECTS, force=force)
+    click.echo(f"{file}: {rows} rows restored")

@@ -17,8 +17,9 @@ from sqlalchemy import Connection, text
 
 from tallystick.platform.store.errors import StoreVersionError
 
-__all__ = ["PLATFORM", "Branch", "revisions", "upgrade", "upgrade_branch"]
+__all__ = ["PLATFORM", "Branch", "every_branch", "revisions", "upgrade", "upgrade_branch"]
 
+TREE: Final = Path(__file__).parents[2]
 LOCK: Final = 0x7A11_57C4  # any constant that no other user of the database takes for an advisory lock
 
 
@@ -48,6 +49,17 @@ def _platform(part: str) -> Branch:
 PLATFORM: Final = tuple(
     _platform(part) for part in ("log", "jobs", "auth") if (Path(__file__).parents[1] / part / "migrations").is_dir()
 )
+
+
+def every_branch() -> tuple[Branch, ...]:
+    """Find the branches of all owners of tables that this program is made with."""
+    return tuple(_branch_of(versions.parent) for versions in sorted(TREE.rglob("migrations/versions")))
+
+
+def _branch_of(migrations: Path) -> Branch:
+    parts = migrations.relative_to(TREE.parent).parts
+    owner = [part for part in parts if part not in ("adapters", "migrations")][-1]
+    return Branch(owner, ".".join(parts))
 
 
 def upgrade(connection: Connection, branches: Sequence[Branch]) -> None:

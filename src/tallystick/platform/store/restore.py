@@ -12,7 +12,7 @@ from tallystick.platform.store.archive import Manifest, members, verify
 from tallystick.platform.store.backup import Rows
 from tallystick.platform.store.contents import contents, version_tables
 from tallystick.platform.store.errors import BackupError
-from tallystick.platform.store.migrations import PLATFORM, Branch, upgrade, upgrade_branch
+from tallystick.platform.store.migrations import Branch, upgrade, upgrade_branch
 from tallystick.platform.store.store import Store
 
 __all__ = ["restore"]
@@ -50,7 +50,7 @@ def _holds_rows(connection: Connection, table: Table) -> bool:
 
 
 def _lay_schema(connection: Connection, manifest: Manifest, branches: Sequence[Branch]) -> None:
-    known = {branch.name: branch for branch in (*PLATFORM, *branches)}
+    known = {branch.name: branch for branch in branches}
     if strange := sorted(manifest.revisions.keys() - known.keys()):
         raise BackupError(f"the backup holds {', '.join(strange)}, which this version does not know")
     for name, revision in manifest.revisions.items():

@@ -11,8 +11,9 @@ from tests.vocabulary.postgres import Postgres
 from tallystick.platform.log import Record, StoreLog
 from tallystick.platform.store import Branch, Store
 from tallystick.platform.store.backup import back_up
-from tallystick.platform.store.cli import backup_commands
+from tallystick.platform.store.cli import backup, restore_store
 from tallystick.platform.store.errors import BackupError
+from tallystick.platform.store.migrations import PLATFORM
 from tallystick.platform.store.restore import restore
 
 
@@ -41,7 +42,7 @@ def file(tmp_path: Path) -> Path:
 @pytest.fixture
 def saved(full: Store, file: Path) -> Path:
     file.parent.mkdir()
-    back_up(full, file, [])
+    back_up(full, file, PLATFORM)
     return file
 
 
@@ -58,8 +59,8 @@ def contents(store: Store) -> object:
 
 
 def test_brings_everything_back_into_either_database(any_store: Store, tmp_path: Path, empty: Store) -> None:
-    back_up(fill(any_store), tmp_path / "file", [])
-    restore(empty, tmp_path / "file", [])
+    back_up(fill(any_store), tmp_path / "file", PLATFORM)
+    restore(empty, tmp_path / "file", PLATFORM)
     assert contents(empty) == contents(any_store)
     log = StoreLog(empty)
     log.create("places")
@@ -73,18 +74,18 @@ def test_is_for_its_owner_alone(saved: Path) -> None:
 
 def test_replaces_no_file(full: Store, saved: Path) -> None:
     with pytest.raises(BackupError, match="replaces nothing"):
-        back_up(full, saved, [])
+        back_up(full, saved, PLATFORM)
 
 
 def test_replaces_data_only_by_force(any_store: Store, tmp_path: Path) -> None:
     log = StoreLog(fill(any_store))
-    back_up(any_store, tmp_path / "file", [])
+    back_up(any_store, tmp_path / "file", PLATFORM)
     before = contents(any_store)
     log.append("people", numbered(1, 300))
     with pytest.raises(BackupError, match=r"holds data .*log_batch.*--force"):
-        restore(any_store, tmp_path / "file", [])
+        restore(any_store, tmp_path / "file", PLATFORM)
     assert log.end("people") == 301
-    restore(any_store, tmp_path / "file", [], force=True)
+    restore(any_store, tmp_path / "file", PLATFORM, force=True)
     assert contents(any_store) == before
 
 
@@ -93,25 +94,25 @@ def test_refuses_a_truncated_file(full: Store, saved: Path, share: float) -> Non
     before = contents(full)
     saved.write_bytes(saved.read_bytes()[: int(saved.stat().st_size * share)])
     with pytest.raises(BackupError, match="truncated"):
-        restore(full, saved, [], force=True)
+        restore(full, saved, PLATFORM, force=True)
     assert contents(full) == before
 
 
 def test_refuses_another_file(store: Store, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("not a backup")
     with pytest.raises(BackupError, match="not a backup"):
-        restore(store, tmp_path / "notes.txt", [])
+        restore(store, tmp_path / "notes.txt", PLATFORM)
     with pytest.raises(BackupError, match="No such file"):
-        restore(store, tmp_path / "nothing", [])
+        restore(store, tmp_path / "nothing", PLATFORM)
 
 
 def test_refuses_what_this_version_does_not_know(store: Store, tmp_path: Path, notes: Branch) -> None:
     store.upgrade([notes])
     with pytest.raises(BackupError, match="schema_notes"):
-        back_up(store, tmp_path / "file", [])
-    back_up(store, tmp_path / "file", [notes])
+        back_up(store, tmp_path / "file", PLATFORM)
+    back_up(store, tmp_path / "file", [*PLATFORM, notes])
     with pytest.raises(BackupError, match="notes, which this version does not know"):
-        restore(store, tmp_path / "file", [], force=True)
+        restore(store, tmp_path / "file", PLATFORM, force=True)
 
 
 def test_restores_into_a_newer_version(sqlite_url: str, tmp_path: Path, notes: Branch) -> None:
@@ -120,9 +121,9 @@ def test_restores_into_a_newer_version(sqlite_url: str, tmp_path: Path, notes: B
     second.unlink()
     store = Store.open(sqlite_url)
     store.upgrade([notes])
-    back_up(store, tmp_path / "file", [notes])
+    back_up(store, tmp_path / "file", [*PLATFORM, notes])
     second.write_text(newer)
-    restore(store, tmp_path / "file", [notes])
+    restore(store, tmp_path / "file", [*PLATFORM, notes])
     with store.read() as connection:
         assert connection.execute(text("SELECT * FROM note_2")).all() == []
 
@@ -131,18 +132,17 @@ def test_saves_objects_when_asked(full: Store, tmp_path: Path, file: Path) -> No
     file.parent.mkdir()
     (tmp_path / "objects" / "ab").mkdir(parents=True)
     (tmp_path / "objects" / "ab" / "cd").write_bytes(b"bytes" * 1_000)
-    back_up(full, file, [], objects=tmp_path / "objects")
-    restore(full, file, [], objects=tmp_path / "again", force=True)
+    back_up(full, file, PLATFORM, objects=tmp_path / "objects")
+    restore(full, file, PLATFORM, objects=tmp_path / "again", force=True)
     assert (tmp_path / "again" / "ab" / "cd").read_bytes() == b"bytes" * 1_000
 
 
 def test_works_from_the_command_line(store: Store, tmp_path: Path) -> None:
-    backup, restore_ = backup_commands([])
     StoreLog(store).create("people")
     StoreLog(store).append("people", numbered(3))
     file, other = str(tmp_path / "file"), str(tmp_path / "other")
     run = CliRunner().invoke
     assert run(backup, [file, "--data-dir", str(tmp_path)]).exit_code == 0
-    assert run(restore_, [file, "--data-dir", other]).exit_code == 0
-    assert "--force" in run(restore_, [file, "--data-dir", other]).output
+    assert run(restore_store, [file, "--data-dir", other]).exit_code == 0
+    assert "--force" in run(restore_store, [file, "--data-dir", other]).output
     assert values(StoreLog(Store.open(f"sqlite:///{other}/tally.db")).read("people", 0)) == [b"0", b"1", b"2"]

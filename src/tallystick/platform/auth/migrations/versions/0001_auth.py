@@ -13,7 +13,7 @@ CREATE TRIGGER auth_audit_{verb} BEFORE {verb} ON auth_audit
 BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END
 """
 POSTGRESQL_GUARD = """
-CREATE FUNCTION auth_audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION auth_audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION 'the audit is append-only'; END $$;
 CREATE TRIGGER auth_audit_guard BEFORE UPDATE OR DELETE OR TRUNCATE ON auth_audit
 FOR EACH STATEMENT EXECUTE FUNCTION auth_audit_refuse();
