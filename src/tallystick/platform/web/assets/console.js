@@ -1,4 +1,4 @@
-// Pages are whole without this file. It draws the charts marked .plot so that values can be read off them.
+// Pages are whole without this file. It draws the charts marked .plot so that their values can be read off.
 "use strict";
 
 const lineColour = () => getComputedStyle(document.documentElement).getPropertyValue("--accent").trim();
@@ -39,5 +39,9 @@ function drawAll(root) {
   for (const figure of root.querySelectorAll(".plot")) draw(figure);
 }
 
+// A page that nobody sees asks for nothing.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (document.hidden) event.preventDefault();
+});
 document.addEventListener("DOMContentLoaded", () => drawAll(document));
 document.addEventListener("htmx:load", (event) => drawAll(event.detail.elt));
