@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from tests.vocabulary.living import LINKAGE, Unit, bits, change, naive_compare
 
 from tallystick.linkage.adapters.linker_store import LinkerStore
+from tallystick.linkage.adapters.living_store import LivingStore
 from tallystick.linkage.domain.living.changes import EncodingChange
 from tallystick.linkage.domain.living.linkages import GreyZone, Linkage
 from tallystick.linkage.living.linker import Linker
@@ -63,7 +64,7 @@ def link(directory: Path) -> None:
             linkage, store=unit.store, log=unit.log, files=unit.files, compare=naive_compare, judge=unit.judge
         )
 
-    LinkerWorker(unit.service, start, directory / "linkage").run(threading.Event())
+    LinkerWorker(LivingStore(unit.store), start, directory / "linkage").run(threading.Event())
 
 
 def outcome(directory: Path) -> Outcome:

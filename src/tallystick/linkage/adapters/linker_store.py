@@ -99,26 +99,29 @@ class LinkerStore:
         rows = [_match_row(linkage, cursor, event, now) for cursor, event in events]
         upsert(within, matches, rows, key=("linkage", "id"))
 
-    def replace_by_snapshot(self, snapshot: Snapshot) -> list[int]:
-        """Let a compacted roster stand for its entries; return the segments that nothing refers to any more."""
+    def replace_by_snapshot(self, snapshot: Snapshot, *, forget_before_ms: int) -> list[int]:
+        """Let a compacted roster stand for its entries; return the segments that nothing refers to any more.
+
+        The ids of its batches received before `forget_before_ms` are forgotten: no client repeats them any more.
+        """
         own = [snapshot.linkage, snapshot.party, snapshot.epoch]
         replaced = [*_owned(entries, own), entries.c.sequence <= snapshot.sequence, entries.c.segment.is_not(None)]
         with self._store.write() as connection:
             used = connection.execute(select(entries.c.segment).where(*replaced).distinct()).scalars().all()
             upsert(connection, snapshots, [msgspec.structs.asdict(snapshot)], key=("linkage", "party", "epoch"))
             connection.execute(update(entries).where(*replaced).values(segment=None, start=None, end=None))
+            covered = [*_owned(entries, own), entries.c.sequence <= snapshot.sequence]
+            connection.execute(delete(entries).where(*covered, entries.c.received_ms < forget_before_ms))
             left = select(entries.c.segment).where(*_owned(entries, own), entries.c.segment.is_not(None)).distinct()
             current = select(streams.c.segment).where(*_owned(streams, own))
             needed = {*connection.execute(left).scalars(), *connection.execute(current).scalars()}
         return sorted({int(number) for number in used if number is not None} - needed)
 
-    def forget_batches(self, linkage: str, before_ms: int) -> None:
-        """Forget the batch ids of compacted entries that no client will repeat any more."""
-        old = entries.c.linkage == linkage, entries.c.segment.is_(None), entries.c.received_ms < before_ms
+    def forget_epoch(self, linkage: str, epoch: str) -> None:
+        """Forget what was handed over in a retired epoch; the epoch itself stays known."""
         with self._store.write() as connection:
-            linked = select(progress.c.sequence).where(progress.c.linkage == linkage).scalar_subquery()
-            covered = select(func.min(snapshots.c.sequence)).where(snapshots.c.linkage == linkage).scalar_subquery()
-            connection.execute(delete(entries).where(*old, entries.c.sequence <= linked, entries.c.sequence <= covered))
+            for table in (entries, streams, snapshots, graphs):
+                connection.execute(delete(table).where(table.c.linkage == linkage, table.c.epoch == epoch))
 
     def standing(self, linkage: str) -> list[Match]:
         """List the matches that have not ended."""

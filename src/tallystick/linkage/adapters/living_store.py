@@ -132,10 +132,11 @@ class LivingStore:
             rows = connection.execute(wanted.order_by(entries.c.sequence).limit(limit)).mappings()
             return [plain(row, Entry) for row in rows]
 
-    def received(self, linkage: str) -> int:
-        """Return the sequence number of the latest entry."""
+    def received(self) -> dict[str, int]:
+        """Return the sequence number of every linkage's latest entry."""
         with self._store.read() as connection:
-            return int(connection.execute(select(linkages.c.sequence).where(linkages.c.id == linkage)).scalar() or 0)
+            rows = connection.execute(select(linkages.c.id, linkages.c.sequence).order_by(linkages.c.created_ms))
+            return {str(identity): int(sequence) for identity, sequence in rows}
 
     def changes_since(self, linkage: str, since_ms: int, *, width_ms: int) -> Mapping[str, Mapping[int, int]]:
         """Count each party's changes received since then, by the start of the interval they fell into."""

@@ -19,6 +19,7 @@ __all__ = ["EpochLink"]
 LOOSE_RECORDS: Final = 50_000
 LOOSE_CANDIDATES: Final = 100_000
 SLOTS_A_FRAME: Final = 10_000
+BATCHES_KNOWN_MS: Final = 7 * 86_400_000
 
 
 class EpochLink:
@@ -98,7 +99,7 @@ class EpochLink:
         counts = (np.count_nonzero(roster.alive) for roster in self.matcher.rosters)
         return dict(zip(self._names, map(int, counts), strict=True))
 
-    def compact(self, linked: LinkerStore, sequence: int) -> None:
+    def compact(self, linked: LinkerStore, sequence: int, now: int) -> None:
         """Rewrite what has grown loose; every entry up to `sequence` must be linked and committed."""
         for party, ordinal in self._parties.items():
             roster = self.matcher.rosters[ordinal]
@@ -107,7 +108,8 @@ class EpochLink:
                     self.graph.linkage, party, self.epoch, sequence, 0, complete_generation=roster.complete_generation
                 )
                 snapshot = self._files.add_snapshot(snapshot, self._parts(ordinal))
-                self._files.drop_replaced(snapshot, linked.replace_by_snapshot(snapshot))
+                unused = linked.replace_by_snapshot(snapshot, forget_before_ms=now - BATCHES_KNOWN_MS)
+                self._files.drop_replaced(snapshot, unused)
                 self._snapshots[party], self._loose_records[party] = sequence, 0
         if self._loose_candidates > max(LOOSE_CANDIDATES, 2 * len(self.matcher.graph)):
             old, self.graph = self.graph, self._files.rewrite_graph(self.graph, self.matcher.graph.all())

@@ -57,6 +57,10 @@ class Linker:
         self._links: dict[str, EpochLink] = {}
         self._restore()
 
+    def wanted(self, sequence: int) -> bool:
+        """Say whether `step` would find something to do, `sequence` being the linkage's latest entry."""
+        return sequence > self._progress.sequence or self._may_ask()
+
     def step(self) -> bool:
         """Link the next entries, or have pairs judged; tell whether there was anything to do."""
         entries = self._living.entries(self._linkage.id, after=self._progress.sequence, limit=ENTRIES_AT_ONCE)
@@ -79,13 +83,14 @@ class Linker:
         self._commit(entries[-1].sequence, events, self._linkage.epochs if successor else ())
         self._retire()
         for link in self._links.values():
-            link.compact(self._linked, self._progress.sequence)
+            link.compact(self._linked, self._progress.sequence, self._now())
         return True
 
     def _restore(self) -> None:
         graphs, snapshots = self._linked.graphs(self._linkage.id), self._linked.snapshots(self._linkage.id)
         for epoch in self._linkage.epochs:
             if epoch.state == "retired":
+                self._linked.forget_epoch(self._linkage.id, epoch.id)
                 self._files.drop_epoch(self._linkage.id, epoch.id)
             else:
                 self._links[epoch.id] = link = self._link(epoch)
@@ -132,7 +137,7 @@ class Linker:
 
     def _have_judged(self) -> bool:
         live = self._live()
-        if self._judge is None or live is None or time.monotonic() < self._judge_after:
+        if self._judge is None or live is None or not self._may_ask():
             return False
         pairs, evidence = self._publication.unjudged(live, JUDGED_AT_ONCE)
         if not pairs:
@@ -145,6 +150,9 @@ class Linker:
             return False
         self._commit(self._progress.sequence, self._publication.judge(live, pairs, evidence, probabilities.tolist()))
         return True
+
+    def _may_ask(self) -> bool:
+        return self._judge is not None and self._publication.waiting and time.monotonic() >= self._judge_after
 
     def _commit(self, sequence: int, events: Sequence[MatchEvent], epochs: Sequence[Epoch] = ()) -> None:
         """Make everything visible at once: how far we are, the graphs, the matches and the events about them."""
@@ -170,4 +178,5 @@ class Linker:
         for epoch in self._linkage.epochs:
             if epoch.state == "retired" and epoch.id in self._links:
                 del self._links[epoch.id]
+                self._linked.forget_epoch(self._linkage.id, epoch.id)
                 self._files.drop_epoch(self._linkage.id, epoch.id)

@@ -47,7 +47,7 @@ class Overview:
             live_epoch=linkage.live.id if linkage.live else None,
             epochs=list(linkage.epochs),
             parties=parties,
-            received=self._store.received(linkage.id),
+            received=self._store.received().get(linkage.id, 0),
             linked=progress.sequence,
             candidates=figures.candidates,
             matches=self._linked.verdicts(linkage.id),

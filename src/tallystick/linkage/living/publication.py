@@ -22,6 +22,11 @@ class Publication:
     def __len__(self) -> int:
         return len(self._matches)
 
+    @property
+    def waiting(self) -> bool:
+        """Whether there are pairs that the judge may have to look at."""
+        return bool(self._unjudged)
+
     def resume(self, link: EpochLink) -> None:
         """Look at every pair of the live epoch again: its evidence may be one that the judge has not seen."""
         self._unjudged = dict.fromkeys(pair for pair in link.matcher.pairs() if link.matcher.score(pair) in self._zone)

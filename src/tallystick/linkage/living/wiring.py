@@ -50,5 +50,5 @@ def build_living(settings: LivingSettings, platform: Platform, judge: Judge | No
         overview=overview,
         routes=living_routes(service, overview, settings),
         pages=living_pages(service, overview),
-        worker=LinkerWorker(service, start, directory, poll_s=settings.poll_ms / 1000),
+        worker=LinkerWorker(store, start, directory, poll_s=settings.poll_ms / 1000),
     )

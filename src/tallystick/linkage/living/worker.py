@@ -3,14 +3,16 @@
 import fcntl
 import os
 import threading
+import time
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from tallystick.linkage.adapters.living_store import LivingStore
 from tallystick.linkage.domain.living.linkages import Linkage
 from tallystick.linkage.living.linker import Linker
-from tallystick.linkage.living.service import LivingService
 from tallystick.platform.telemetry import logger
 
 __all__ = ["LinkerWorker"]
@@ -27,14 +29,14 @@ class LinkerWorker:
     """
 
     def __init__(
-        self, service: LivingService, start: Callable[[Linkage], Linker], directory: Path, *, poll_s: float = 0.02
+        self, store: LivingStore, start: Callable[[Linkage], Linker], directory: Path, *, poll_s: float = 0.02
     ) -> None:
-        self._service = service
+        self._store = store
         self._start = start
         self._directory = directory
         self._poll_s = poll_s
         self._linkers: dict[str, Linker] = {}
-        self._pauses: dict[str, float] = {}
+        self._pauses: dict[str, _Pause] = {}
         self._log = logger("tallystick.linkage.linker")
 
     def run(self, stop: threading.Event) -> None:
@@ -45,26 +47,49 @@ class LinkerWorker:
                 pass
             while not stop.is_set():
                 if not self.step():
-                    stop.wait(max([self._poll_s, *self._pauses.values()]))
+                    stop.wait(self._poll_s)
 
     def step(self) -> bool:
-        """Give every linkage one step; tell whether any had something to do."""
-        busy = [self._step(linkage) for linkage in self._service.linkages()]
+        """Give every linkage that has something to do one step; tell whether any had."""
+        busy = [self._step(linkage, sequence) for linkage, sequence in self._store.received().items()]
         return any(busy)
 
-    def _step(self, linkage: Linkage) -> bool:
-        try:
-            linker = self._linkers.get(linkage.id)
-            if linker is None:
-                self._linkers[linkage.id] = linker = self._start(linkage)
-            busy = linker.step()
-        except Exception as error:  # noqa: BLE001 -- one linkage's failure must not stop the others
-            self._linkers.pop(linkage.id, None)
-            pause = self._pauses[linkage.id] = min(2 * self._pauses.get(linkage.id, 0.1), LONGEST_PAUSE_S)
-            self._log.error("linking failed", linkage=linkage.id, error=repr(error), retry_s=pause)
+    def _step(self, linkage: str, sequence: int) -> bool:
+        pause = self._pauses.get(linkage, NO_PAUSE)
+        if time.monotonic() < pause.until:
             return False
-        self._pauses.pop(linkage.id, None)
+        try:
+            linker = self._linkers.get(linkage) or self._begin(linkage)
+            busy = linker.wanted(sequence) and linker.step()
+        except Exception as error:  # noqa: BLE001 -- one linkage's failure must not stop the others
+            self._linkers.pop(linkage, None)
+            self._pauses[linkage] = pause.next()
+            self._log.error("linking failed", linkage=linkage, error=repr(error), retry_s=pause.next().length_s)
+            return False
+        self._pauses.pop(linkage, None)
         return busy
+
+    def _begin(self, linkage: str) -> Linker:
+        definition = self._store.linkage(linkage)
+        if definition is None:
+            raise LookupError(f"linkage {linkage} is gone")
+        self._linkers[linkage] = linker = self._start(definition)
+        return linker
+
+
+@dataclass(frozen=True)
+class _Pause:
+    """How long a failing linkage is left alone."""
+
+    length_s: float
+    until: float
+
+    def next(self) -> "_Pause":
+        length_s = min(2 * self.length_s, LONGEST_PAUSE_S)
+        return _Pause(length_s, time.monotonic() + length_s)
+
+
+NO_PAUSE: Final = _Pause(0.1, 0.0)
 
 
 class _Turn:
