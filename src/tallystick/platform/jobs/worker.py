@@ -55,7 +55,10 @@ class Worker:
         try:
             while not stop.is_set():
                 self._take()
-                self._executor.wait(LOOK_FOR_CANCELS_S) if self._running else stop.wait(LOOK_FOR_JOBS_S)
+                if self._running:
+                    self._executor.wait(LOOK_FOR_CANCELS_S)
+                else:
+                    stop.wait(LOOK_FOR_JOBS_S)
                 self._tend()
                 running.set(len(self._running))
             self._drain()
