@@ -100,7 +100,7 @@ def _document(path: Path) -> object:
     except OSError as error:
         raise InvalidManifest(f"{path}: {error.strerror}") from error
     except yaml.YAMLError as error:
-        raise InvalidManifest(f"{path}: not YAML: {error}") from error
+        raise InvalidManifest(f"{path}: not YAML: {' '.join(str(error).split())}") from error
 
 
 def _manifest_of_folder(folder: Path, name: str) -> Manifest:

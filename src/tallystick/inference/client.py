@@ -34,6 +34,7 @@ class ModelClient:
     """
 
     def __init__(self, address: str | Path, *, timeout_s: float = 10.0) -> None:
+        self.address = address
         if isinstance(address, Path):
             transport = httpx2.HTTPTransport(uds=str(address), retries=1)
             self._http = httpx2.Client(transport=transport, base_url="http://models", timeout=timeout_s)

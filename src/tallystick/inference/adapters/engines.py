@@ -9,18 +9,26 @@ from tallystick.inference.errors import ModelRefused
 
 __all__ = ["SUFFIXES", "load", "model_file"]
 
-SUFFIXES = {"onnx": (".onnx",), "sklearn": (".skops", ".joblib", ".pkl", ".pickle")}
+_PICKLES = (".joblib", ".pkl", ".pickle")
+
+SUFFIXES = {"onnx": (".onnx",), "sklearn": (".skops", *_PICKLES)}
 """The files that each format is read from."""
 
 
 def model_file(revision: Revision) -> ModelFile:
-    """Return the one file that the revision is loaded from, or raise `ModelRefused` that says what was found."""
+    """Return the one file that the revision is loaded from, or raise `ModelRefused`: none, several, or not trusted."""
     suffixes = SUFFIXES[revision.format]
     found = [file for file in revision.files if PurePath(file.name).suffix in suffixes]
     if len(found) != 1:
         names = ", ".join(file.name for file in found) or "none"
         raise ModelRefused(f"expected exactly one {' or '.join(suffixes)} file, found {names}")
-    return found[0]
+    file = found[0]
+    if PurePath(file.name).suffix in _PICKLES and file.sha256 not in revision.pickles:
+        raise ModelRefused(
+            f"{file.name} is a pickle: it runs code when it is loaded, and this one is not trusted;"
+            f" save the model with skops, or trust it with --trust-pickle {file.sha256}"
+        )
+    return file
 
 
 def load(revision: Revision, read: Callable[[ModelFile], bytes], *, threads: int) -> Model:
@@ -36,4 +44,4 @@ def load(revision: Revision, read: Callable[[ModelFile], bytes], *, threads: int
 
     if file.name.endswith(".skops"):
         return load_skops(content)
-    return load_pickle(content, revision.pickles)
+    return load_pickle(content)
