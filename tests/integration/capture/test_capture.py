@@ -1,5 +1,6 @@
 """A connector reads what is there, then follows every commit."""
 
+import pytest
 from tests.vocabulary.capture import Bench, positions
 
 PERSON = "CREATE TABLE person (id serial PRIMARY KEY, name text)"
@@ -17,3 +18,66 @@ def test_a_snapshot_and_then_the_stream(bench: Bench) -> None:
     assert [event["op"] for event in bench.events("p.public.person")] == ["r", "r", "c", "u", "d"]
     assert records[-1].value is None
     assert positions(records) == sorted(positions(records))
+
+
+def test_null_stays_null(bench: Bench) -> None:
+    bench.execute("CREATE TABLE t (id int PRIMARY KEY, n int DEFAULT 7); INSERT INTO t VALUES (1, NULL)")
+    bench.capture.service.create("c", bench.configuration())
+    with bench.working():
+        bench.wait_for("p.public.t", 1)
+    assert bench.events("p.public.t")[0]["after"] == {"id": 1, "n": None}
+
+
+def test_a_full_identity_fills_long_values(bench: Bench) -> None:
+    bench.execute("CREATE TABLE t (id int PRIMARY KEY, long text, n int); ALTER TABLE t REPLICA IDENTITY FULL")
+    bench.execute("ALTER TABLE t ALTER COLUMN long SET STORAGE EXTERNAL")
+    bench.execute("INSERT INTO t VALUES (1, repeat('x', 9000), 1)")
+    bench.capture.service.create("c", bench.configuration())
+    with bench.working():
+        bench.wait_for("p.public.t", 1)
+        bench.execute("UPDATE t SET n = 2")
+        bench.wait_for("p.public.t", 2)
+    assert len(bench.events("p.public.t")[1]["after"]["long"]) == 9000
+
+
+def test_columns_left_out_are_named(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
+    bench.execute("CREATE TABLE t (id int PRIMARY KEY, spots point); INSERT INTO t VALUES (1, '(1,2)')")
+    bench.capture.service.create("c", bench.configuration())
+    with bench.working():
+        bench.wait_for("p.public.t", 1)
+    assert bench.events("p.public.t")[0]["after"] == {"id": 1}
+    assert "spots" in capsys.readouterr().out
+
+
+def test_names_that_need_quotes(bench: Bench) -> None:
+    bench.execute('CREATE TABLE "Odd ""name" ("a b" int PRIMARY KEY, "c\'d" text)')
+    bench.execute("""INSERT INTO "Odd ""name" VALUES (1, E'tab\\there')""")
+    bench.capture.service.create("c", bench.configuration())
+    with bench.working():
+        bench.wait_for("p.public.Odd__name", 1)
+        bench.execute("""UPDATE "Odd ""name" SET "c'd" = 'x'""")
+        bench.wait_for("p.public.Odd__name", 2)
+    rows = [event["after"] for event in bench.events("p.public.Odd__name")]
+    assert rows == [{"a b": 1, "c'd": "tab\there"}, {"a b": 1, "c'd": "x"}]
+
+
+def test_an_empty_table_has_a_whole_snapshot(bench: Bench) -> None:
+    bench.execute(PERSON)
+    bench.capture.service.create("c", bench.configuration())
+    with bench.working():
+        found = bench.snapshot("p.public.person")
+    assert (found.first_offset, found.end_offset) == (0, 0)
+
+
+def test_two_connectors_share_a_database(bench: Bench) -> None:
+    bench.execute(f"{PERSON}; CREATE TABLE pet (id int PRIMARY KEY)")
+    for name in ("person", "pet"):
+        changes = {"slot__name": f"{bench.configuration()['slot.name']}_{name}", "publication__name": name}
+        configuration = bench.configuration(table__include__list=f"public.{name}", **changes)
+        bench.capture.service.create(name, configuration)
+    with bench.working():
+        bench.snapshot("p.public.person")
+        bench.snapshot("p.public.pet")
+        bench.execute("INSERT INTO person (name) VALUES ('Ann'); INSERT INTO pet VALUES (1)")
+        bench.wait_for("p.public.person", 1)
+        bench.wait_for("p.public.pet", 1)

@@ -1,9 +1,11 @@
 """What a database refuses is said in words that name what to change; what is lost is never passed over."""
 
+import msgspec
 import pytest
 from tests.vocabulary.capture import Bench, eventually
 from tests.vocabulary.postgres import Postgres
 
+from tallystick.capture.domain.offset import SourceOffset
 from tallystick.capture.errors import InvalidConfiguration
 
 PERSON = "CREATE TABLE person (id serial PRIMARY KEY, name text)"
@@ -91,3 +93,33 @@ def test_a_foreign_slot_is_left_alone(bench: Bench) -> None:
     bench.capture.service.create("c", bench.configuration())
     with bench.working():
         assert "slot.name" in bench.task_fails("c")
+
+
+def test_another_cluster_is_noticed(bench: Bench) -> None:
+    bench.execute(PERSON)
+    bench.capture.service.create("c", bench.configuration())
+    with bench.working():
+        bench.snapshot(TOPIC)
+    saved = bench.platform.log.source_offset("capture/c")
+    assert saved is not None
+    moved = msgspec.structs.replace(SourceOffset.decode(saved), system="1")
+    with bench.platform.store.write() as connection:
+        bench.platform.log.save_source_offset("capture/c", moved.encode(), within=connection)
+    with bench.working():
+        assert "another database cluster" in bench.task_fails("c")
+
+
+def test_a_name_that_no_path_can_hold(bench: Bench) -> None:
+    with pytest.raises(InvalidConfiguration, match="a path cannot name it"):
+        bench.capture.service.create("a/b", bench.configuration())
+
+
+def test_a_broken_connection_is_made_again(bench: Bench) -> None:
+    bench.execute(PERSON)
+    bench.capture.service.create("c", bench.configuration())
+    with bench.working():
+        bench.snapshot(TOPIC)
+        eventually(lambda: bench.value(f"SELECT bool_or(active) {SLOT}"), bool)
+        bench.value("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_replication")
+        bench.execute("INSERT INTO person (name) VALUES ('Ann')")
+        bench.wait_for(TOPIC, 1)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tallystick.capture.domain.keys import ALIASES, KEYS, is_secret
 from tallystick.capture.domain.selection import Selection
@@ -24,7 +24,7 @@ class ConnectorConfiguration:
     """What one connector is to do; `texts` is the configuration as it was given."""
 
     name: str
-    texts: Mapping[str, str]
+    texts: Mapping[str, str] = field(repr=False)
 
     @classmethod
     def parse(cls, name: str, texts: Mapping[str, str]) -> "ConnectorConfiguration":

@@ -1,7 +1,7 @@
 """A connector as the control plane sees it: what it is to do, and what its task does."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 __all__ = ["Connector", "Snapshot", "TargetState", "Task", "TaskState"]
@@ -15,7 +15,7 @@ class Connector:
     """A desired state; `restarts` counts how often it was asked to begin anew."""
 
     name: str
-    texts: Mapping[str, str]
+    texts: Mapping[str, str] = field(repr=False)
     target: TargetState
     restarts: int
 

@@ -1,0 +1,82 @@
+"""Configurations are read in Debezium's words, and every fault is named at once."""
+
+import pytest
+
+from tallystick.capture.domain.configuration import ConnectorConfiguration, faults, masked, unmasked
+from tallystick.capture.domain.selection import Selection
+from tallystick.capture.errors import InvalidConfiguration
+
+ENOUGH = {
+    "topic.prefix": "p",
+    "database.hostname": "h",
+    "database.user": "u",
+    "database.dbname": "d",
+}
+
+
+def test_defaults() -> None:
+    configuration = ConnectorConfiguration.parse("c", ENOUGH)
+    assert configuration.number("database.port") == 5432
+    assert configuration.text("slot.name") == "debezium"
+    assert (configuration.flag("tombstones.on.delete"), configuration.skipped) == (True, "t")
+
+
+def test_the_keys_of_old_are_understood() -> None:
+    old = {"database.server.name": "q", "table.whitelist": "public.a"}
+    configuration = ConnectorConfiguration.parse("c", {key: ENOUGH[key] for key in ENOUGH if key[0] == "d"} | old)
+    assert configuration.prefix == "q"
+    assert configuration.selection.takes("public", "a")
+    assert not configuration.selection.takes("public", "b")
+
+
+def test_every_fault_is_named() -> None:
+    with pytest.raises(InvalidConfiguration) as caught:
+        ConnectorConfiguration.parse("c", {"database.port": "x", "tasks.max": "0", "plugin.name": "wal2json"})
+    named = (
+        "topic.prefix",
+        "database.hostname",
+        "database.user",
+        "database.dbname",
+        "port",
+        "tasks.max",
+        "plugin.name",
+    )
+    assert all(any(key in fault for fault in caught.value.faults) for key in named)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"topic.prefix": "a b"},
+        {"slot.name": "Upper"},
+        {"skipped.operations": "x"},
+        {"database.sslmode": "verify-full"},
+        {"table.include.list": "("},
+        {"table.include.list": "a", "table.exclude.list": "b"},
+        {"tombstones.on.delete": "maybe"},
+    ],
+)
+def test_a_value_that_cannot_work(change: dict[str, str]) -> None:
+    assert len(faults(ENOUGH | change)) == 1
+
+
+def test_secrets_are_masked_and_put_back() -> None:
+    stored = ENOUGH | {"database.password": "hidden"}
+    shown = masked(stored)
+    assert shown["database.password"] == "********"
+    assert unmasked(shown, stored) == stored
+    assert unmasked(shown | {"database.password": "new"}, stored)["database.password"] == "new"
+
+
+def test_the_password_is_never_printed() -> None:
+    configuration = ConnectorConfiguration.parse("c", ENOUGH | {"database.password": "hidden"})
+    assert "hidden" not in repr(configuration)
+    assert "hidden" not in str(configuration.password)
+
+
+def test_lists_are_anchored_and_ignore_case() -> None:
+    selection = Selection(included_tables=(r"public\.p.*",), excluded_tables=("public.pets",))
+    assert selection.takes("PUBLIC", "Person")
+    assert not selection.takes("public", "pets")
+    assert not selection.takes("xpublic", "person")
+    assert not selection.takes("pg_catalog", "pg_class")
