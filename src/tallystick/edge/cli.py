@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import NoReturn
+from typing import Literal, NoReturn
 
 import click
 import msgspec
@@ -41,6 +41,7 @@ def edge() -> None:
 @inline_option
 def serve(path: Path | None, inline: str | None) -> None:
     """Serve TLS as a configuration file says; SIGHUP reads it again, SIGTERM drains."""
+    telemetry.configure(process="edge")
     text = _source(path, inline)
     raise_limit()
     try:
@@ -77,8 +78,12 @@ def check(path: Path | None, inline: str | None) -> None:
 @click.option("--organisation", default="Tallystick", show_default=True, help="Name in the local authority.")
 @click.option("--backend", type=click.Path(path_type=Path), help="Unix socket of the API; default: run/api.sock there.")
 @click.option("--settings", "given", default="{}", help="The edge's settings, as a JSON object.")
-def door(data_dir: Path, organisation: str, backend: Path | None, given: str) -> None:
+@click.option("--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def door(
+    data_dir: Path, organisation: str, backend: Path | None, given: str, log_format: Literal["text", "json"]
+) -> None:
     """Hold an organisation's TLS door in front of its API; certificates and client authorities follow their files."""
+    telemetry.configure(log_format, process="edge")
     raise_limit()
     try:
         settings = msgspec.json.decode(given, type=EdgeSettings)

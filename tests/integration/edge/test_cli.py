@@ -1,0 +1,107 @@
+import json
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.vocabulary.doors import Telling, unix_backend
+
+from tallystick.edge.authority import Authority
+from tallystick.edge.client import Door, DoorClient
+
+TALLY = [sys.executable, "-c", "from tallystick.cli import main; main()", "edge"]
+
+
+@contextmanager
+def running(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    process = subprocess.Popen([*TALLY, *arguments], stderr=subprocess.PIPE, text=True)
+    assert process.stderr
+    try:
+        line = process.stderr.readline()
+        assert "bud listening on [127.0.0.1]:" in line, line + process.stderr.read()
+        yield process, f"127.0.0.1:{line.split(']:')[1].split()[0]}"
+    finally:
+        process.kill()
+        process.wait()
+        process.stderr.close()
+
+
+def configuration(authority: Authority, backend: str, *names: str) -> dict[str, Any]:
+    issued = authority.issue(names)
+    front = {"host": "127.0.0.1", "port": free_port(), "cert": str(issued.certificate), "key": str(issued.key)}
+    return {"frontend": front, "backend": [{"port": int(backend.rpartition(":")[2]), "x-forward": True}]}
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
+def served(address: str, name: str, authority: Authority) -> bool:
+    with DoorClient(Door(address, name, authority.certificate)) as client:
+        return client.request("GET", "/").is_success
+
+
+def test_a_file_is_served_reloaded_and_drained(authority: Authority, backend: Telling, tmp_path: Path) -> None:
+    path = tmp_path / "bud.json"
+    given = configuration(authority, backend.address, "old.test")
+    path.write_text(json.dumps(given))
+    with running("serve", "--config", str(path)) as (process, address):
+        assert process.stderr
+        assert f"...forwarding to: [127.0.0.1]:{backend.address.rpartition(':')[2]}" in process.stderr.readline()
+        assert served(address, "old.test", authority)
+        issued = authority.issue(["new.test"])
+        given["frontend"] |= {"cert": str(issued.certificate), "key": str(issued.key)}
+        path.write_text(json.dumps(given))
+        process.send_signal(signal.SIGHUP)
+        assert "reloaded" in process.stderr.readline()
+        assert served(address, "new.test", authority)
+        path.write_text("{")
+        process.send_signal(signal.SIGHUP)
+        assert "the old configuration stays" in process.stderr.readline()
+        assert served(address, "new.test", authority)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+
+
+def test_a_check_says_what_is_wrong_and_where() -> None:
+    inline = json.dumps({"backend": [{"port": "http"}]})
+    check = subprocess.run([*TALLY, "check", "-i", inline], capture_output=True, text=True, check=False)
+    assert check.returncode == 255
+    assert "backend[0].port: Expected `int`, got `str`" in check.stderr
+
+
+def test_a_check_names_what_is_good(authority: Authority, backend: Telling) -> None:
+    given = json.dumps(configuration(authority, backend.address, "n.test") | {"bogus": 1})
+    check = subprocess.run([*TALLY, "check", "-i", given], capture_output=True, text=True, check=True)
+    assert "configuration is good" in check.stdout
+    assert "bogus: unknown key, ignored" in check.stderr
+
+
+def test_a_taken_address_ends_with_its_name(authority: Authority, backend: Telling) -> None:
+    given = configuration(authority, backend.address, "n.test")
+    given["frontend"]["port"] = int(backend.address.rpartition(":")[2])
+    serve = subprocess.run([*TALLY, "serve", "-i", json.dumps(given)], capture_output=True, text=True, check=False)
+    assert serve.returncode == 255
+    assert f"cannot listen on {backend.address}: Address already in use" in serve.stderr
+
+
+def test_an_organisations_door_stands_before_its_api(tmp_path: Path) -> None:
+    data_dir = tmp_path / "north"
+    (data_dir / "run").mkdir(parents=True)
+    settings = json.dumps({"listen": "127.0.0.1:0", "names": ["north.localhost"]})
+    arguments = ["door", "--data-dir", str(data_dir), "--organisation", "North", "--settings", settings]
+    with unix_backend(data_dir / "run" / "api.sock"), running(*arguments) as (_, address):
+        door = Door(address, "north.localhost", data_dir / "tls" / "authority.pem")
+        with DoorClient(door) as client:
+            assert client.request("GET", "/").json()["path"] == "/"
+        figures = data_dir / "run" / "metrics"
+        deadline = time.monotonic() + 5
+        while 'outcome="forwarded"} 1' not in "".join(path.read_text() for path in figures.glob("*.prom")):
+            assert time.monotonic() < deadline
+            time.sleep(0.1)

@@ -1,0 +1,180 @@
+import json
+import ssl
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.vocabulary.doors import Site, Telling, told, unix_backend
+
+IDENTITY = "x-tallystick-client-identity"
+
+
+def header(request: dict[str, Any], name: str) -> list[str]:
+    return [value for key, value in request["headers"] if key.lower() == name]
+
+
+def test_every_request_of_a_connection_names_the_client(site: Site, backend: Telling) -> None:
+    with site.serve("north.localhost", backends=backend.address).open():
+        connection = site.http("north.localhost")
+        for request in [told(connection, path) for path in ("/1", "/2", "/3")]:
+            assert header(request, "x-forwarded-for") == ["127.0.0.1"]
+            assert header(request, "x-forwarded-proto") == ["https"]
+            assert header(request, "forwarded") == ['for=127.0.0.1;host="north.localhost";proto=https']
+        connection.close()
+
+
+def test_what_a_client_claims_about_itself_is_replaced(site: Site, backend: Telling) -> None:
+    claims = {"X-Forwarded-For": "10.0.0.1", "Forwarded": "for=10.0.0.1", "X-Forwarded-Proto": "http"}
+    with site.serve("north.localhost", backends=backend.address).open():
+        request = site.ask("north.localhost", headers=claims)
+    assert header(request, "x-forwarded-for") == ["127.0.0.1"]
+    assert "10.0.0.1" not in json.dumps(request)
+    assert header(request, "x-forwarded-proto") == ["https"]
+
+
+@pytest.mark.parametrize(
+    "name", ["X-Tallystick-Client-Identity", "x-tallystick-client-IDENTITY", "X_Tallystick_Client_Identity"]
+)
+def test_an_identity_cannot_be_claimed(site: Site, backend: Telling, name: str) -> None:
+    with site.serve("north.localhost", backends=backend.address).open():
+        claims = {name: '{"subject": "CN=unit"}', "Connection": f"close, {IDENTITY}"}
+        request = site.ask("north.localhost", headers=claims)
+    assert "CN=unit" not in json.dumps(request)
+
+
+def test_a_verified_identity_is_forwarded(site: Site, backend: Telling) -> None:
+    site.serve(
+        "unit.localhost",
+        backends=backend.address,
+        client_certificate="optional",
+        client_authorities=site.authority.certificate.read_text(),
+    )
+    with site.open():
+        trust = site.trust(credential=site.authority.issue_client("north"))
+        request = site.ask("unit.localhost", context=trust, headers={IDENTITY: "{}", "Connection": IDENTITY})
+        stranger = site.ask("unit.localhost")
+    identity = json.loads(header(request, IDENTITY)[0])
+    assert identity["subject"] == "CN=north, O=North"
+    assert identity["sans"] == ["URI:urn:tallystick:North:north"]
+    assert len(identity["sha256"]) == 64
+    assert header(stranger, IDENTITY) == []
+
+
+def test_http2_clients_reach_the_same_backend(site: Site, backend: Telling) -> None:
+    with site.serve("north.localhost", backends=backend.address).open():
+        port = site.address.rpartition(":")[2]
+        answer = subprocess.run(
+            ["curl", "-s", "--http2", "--cacert", site.authority.certificate, "-w", " %{http_version}",
+             "--resolve", f"north.localhost:{port}:127.0.0.1", "-H", f"{IDENTITY}: forged", "-H", "Cookie: a=1",
+             "-d", "hello", f"https://north.localhost:{port}/path?x=1"],
+            capture_output=True, text=True, check=True,
+        ).stdout  # fmt: skip
+    body, _, version = answer.rpartition(" ")
+    request = json.loads(body)
+    assert (version, request["path"], request["received"]) == ("2", "/path?x=1", 5)
+    assert header(request, "host") == [f"north.localhost:{port}"]
+    assert "forged" not in body
+
+
+def test_events_arrive_as_they_are_sent(site: Site, backend: Telling) -> None:
+    with site.serve("north.localhost", backends=backend.address).open():
+        connection = site.http("north.localhost")
+        connection.request("GET", "/events")
+        began, response = time.monotonic(), connection.getresponse()
+        assert response.readline() == b"data: event 0\n"
+        assert time.monotonic() - began < 0.15
+        assert response.read() == b"data: event 1\ndata: event 2\n"
+
+
+def test_a_connection_can_be_upgraded(site: Site, backend: Telling) -> None:
+    with site.serve("north.localhost", backends=backend.address).open() as edge:
+        stream = site.connect("north.localhost")
+        stream.sendall(
+            b"GET /socket HTTP/1.1\r\nHost: north.localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+        )
+        reader = stream.makefile("rb")
+        head = b"".join(iter(reader.readline, b"\r\n"))
+        assert head.startswith(b"HTTP/1.1 101")
+        assert b"upgrade: websocket" in head.lower()
+        stream.sendall(b"hello\n")
+        assert reader.readline() == b"echo hello\n"
+        assert "tally_edge_upgrades_total 1\n" in edge.metrics()
+        reader.close()
+        stream.close()
+
+
+def test_large_bodies_stream_both_ways(site: Site, backend: Telling) -> None:
+    with site.serve("north.localhost", backends=backend.address).open():
+        connection = site.http("north.localhost")
+        connection.request("POST", "/", body=(bytes(1 << 20) for _ in range(8)), encode_chunked=True,
+                           headers={"Transfer-Encoding": "chunked"})  # fmt: skip
+        assert json.loads(connection.getresponse().read())["received"] == 8 << 20
+        connection.request("GET", "/large")
+        assert len(connection.getresponse().read()) == 8 << 20
+
+
+def test_a_unix_socket_serves_as_well(site: Site, tmp_path: Path) -> None:
+    with unix_backend(tmp_path / "api.sock") as backend, site.serve("north.localhost", backends=backend.address).open():
+        assert site.ask("north.localhost", "/unix")["path"] == "/unix"
+
+
+def test_a_missing_backend_is_a_bad_gateway(site: Site, tmp_path: Path) -> None:
+    site.serve("north.localhost", backends=f"unix:{tmp_path}/none", max_retries=1, retry_interval_ms=10)
+    with site.open():
+        connection = site.http("north.localhost")
+        connection.request("GET", "/")
+        response = connection.getresponse()
+        assert (response.status, response.headers["content-type"]) == (502, "application/problem+json")
+        assert json.loads(response.read())["detail"] == "no backend accepts connections"
+
+
+def test_a_silent_backend_is_a_gateway_timeout(site: Site, backend: Telling) -> None:
+    with site.serve("north.localhost", backends=backend.address).bound(response_ms=200).open():
+        connection = site.http("north.localhost")
+        connection.request("GET", "/stuck")
+        assert connection.getresponse().status == 504
+
+
+def test_another_contexts_host_is_misdirected(site: Site, backend: Telling) -> None:
+    site.serve("north.localhost", backends=backend.address).serve("unit.localhost", backends=backend.address)
+    with site.open():
+        connection = site.http("north.localhost")
+        connection.request("GET", "/", headers={"Host": "unit.localhost"})
+        assert connection.getresponse().status == 421
+
+
+@pytest.mark.parametrize("hosts", [b"", b"Host: a\r\nHost: b\r\n"])
+def test_a_request_names_one_host(site: Site, backend: Telling, hosts: bytes) -> None:
+    with site.serve("north.localhost", backends=backend.address).open():
+        stream = site.connect("north.localhost")
+        stream.sendall(b"GET / HTTP/1.1\r\n" + hosts + b"\r\n")
+        assert stream.recv(100).startswith(b"HTTP/1.1 400")
+
+
+def test_request_smuggling_finds_no_second_request(site: Site, backend: Telling) -> None:
+    with site.serve("north.localhost", backends=backend.address).open():
+        stream = site.connect("north.localhost")
+        stream.sendall(
+            b"POST / HTTP/1.1\r\nHost: north.localhost\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n"
+            b"0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: north.localhost\r\n\r\n"
+        )
+        stream.settimeout(1)
+        try:
+            while stream.recv(4096):
+                pass
+        except (TimeoutError, ssl.SSLError):
+            pass
+    smuggled = [request for request in backend.requests if request["path"] == "/smuggled"]
+    assert all(header(request, "x-forwarded-for") == ["127.0.0.1"] for request in smuggled)
+
+
+def test_slow_headers_are_cut(site: Site, backend: Telling) -> None:
+    with site.serve("north.localhost", backends=backend.address).bound(header_ms=300).open():
+        stream = site.connect("north.localhost")
+        began = time.monotonic()
+        stream.sendall(b"GET / HTTP/1.1\r\nHost: north.localhost\r\nX-Slow: ")
+        while stream.recv(100):
+            pass
+        assert time.monotonic() - began < 2
