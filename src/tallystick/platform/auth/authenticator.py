@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from tallystick.platform.auth.certificates import IDENTITY_HEADER, Certificates, ClientIdentity
-from tallystick.platform.auth.errors import CrossSiteError, UnknownCredentialError
+from tallystick.platform.auth.errors import AuthenticationError, CrossSiteError, UnknownCredentialError
 from tallystick.platform.auth.logins import Logins
 from tallystick.platform.auth.principal import ANONYMOUS, Principal
 from tallystick.platform.auth.tokens import Tokens
@@ -41,7 +41,7 @@ class Credentials(Protocol):
 
 
 class Authenticator:
-    """Knows who is asking: by token first, then by the certificate that the edge verified, then by session.
+    """Knows who is asking: by token first, then by session, then by the certificate that the edge verified.
 
     `raw` reads an `Authorization` header that has no scheme, as some references' clients send it; it gives None for
     what it does not know.
@@ -57,12 +57,17 @@ class Authenticator:
         """Give the principal, ANONYMOUS without credentials; raise an `AuthenticationError` for wrong ones."""
         if given := request.headers.get("authorization"):
             return self._by_header(given)
-        if request.behind_edge and (identity := request.headers.get(IDENTITY_HEADER)):
-            return self._certificates.resolve(ClientIdentity.parse(identity))
-        if cookie := request.cookies.get(SESSION_COOKIE):
+        cookie = request.cookies.get(SESSION_COOKIE)
+        identity = request.headers.get(IDENTITY_HEADER) if request.behind_edge else None
+        if cookie or identity:
             _refuse_cross_site(request)
-            return self._logins.resolve(cookie)
-        return ANONYMOUS
+        if cookie:
+            try:
+                return self._logins.resolve(cookie)
+            except AuthenticationError:
+                if not identity:
+                    raise
+        return self._certificates.resolve(ClientIdentity.parse(identity)) if identity else ANONYMOUS
 
     def _by_header(self, given: str) -> Principal:
         scheme, _, rest = given.strip().partition(" ")
@@ -74,7 +79,7 @@ class Authenticator:
 
 
 def _refuse_cross_site(request: Credentials) -> None:
-    """Let only our own pages change anything with a session, even in a browser that ignores SameSite."""
+    """Let only our own pages change anything with what a browser sends on its own, a cookie or a certificate."""
     if request.method in SAFE_METHODS:
         return
     site = request.headers.get("sec-fetch-site")
@@ -84,4 +89,4 @@ def _refuse_cross_site(request: Credentials) -> None:
     else:
         same = origin is None or origin.partition("://")[2] == request.headers.get("host")
     if not same:
-        raise CrossSiteError("another site's page may not act with this session")
+        raise CrossSiteError("another site's page may not act for this browser")

@@ -2,10 +2,10 @@
 
 import getpass
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
+from functools import wraps
+from typing import ParamSpec
 
 import click
 from rich.console import Console
@@ -16,19 +16,28 @@ from tallystick.platform.auth.errors import AuthError
 from tallystick.platform.auth.logins import Logins
 from tallystick.platform.auth.secrets import now_ms
 from tallystick.platform.auth.tokens import Tokens
-from tallystick.platform.store import Store, StoreError
+from tallystick.platform.store import Store
+from tallystick.platform.store.cli import with_store
 
 __all__ = ["audit", "login_link", "token"]
 
 UNITS_MS = {"m": 60_000, "h": 3_600_000, "d": 86_400_000}
 DURATION = re.compile(r"(\d+)([mhd])")
 
-data_dir_option = click.option(
-    "--data-dir", type=click.Path(path_type=Path), default=Path("data"), show_default=True, help="Data directory."
-)
-store_option = click.option(
-    "--store", "url", envvar="TALLYSTICK_STORE__URL", default="", help="Store URL; default: the file in --data-dir."
-)
+P = ParamSpec("P")
+
+
+def _with_plain_errors(command: Callable[P, None]) -> Callable[P, None]:
+    """End with one line for what the operator can mend."""
+
+    @wraps(command)
+    def run(*arguments: P.args, **options: P.kwargs) -> None:
+        try:
+            command(*arguments, **options)
+        except (AuthError, ValueError) as error:
+            raise click.ClickException(str(error)) from error
+
+    return run
 
 
 class Duration(click.ParamType[int]):
@@ -55,22 +64,20 @@ def token() -> None:
 @click.argument("name")
 @click.option("--scope", "scopes", multiple=True, required=True, help="A right, such as linkage:upload; repeatable.")
 @click.option("--lifetime", type=Duration(), default=None, help="Such as 90d; default: until it is revoked.")
-@data_dir_option
-@store_option
-def issue_token(name: str, scopes: tuple[str, ...], lifetime: int | None, data_dir: Path, url: str) -> None:
+@with_store
+@_with_plain_errors
+def issue_token(store: Store, name: str, scopes: tuple[str, ...], lifetime: int | None) -> None:
     """Issue a token to NAME and print it, once."""
-    with _store(data_dir, url) as store:
-        issued = Tokens(store).issue(name, scopes, lifetime_ms=lifetime, by=getpass.getuser())
+    issued = Tokens(store).issue(name, scopes, lifetime_ms=lifetime, by=getpass.getuser())
     click.echo(issued.text.reveal())
 
 
 @token.command("list")
-@data_dir_option
-@store_option
-def list_tokens(data_dir: Path, url: str) -> None:
+@with_store
+@_with_plain_errors
+def list_tokens(store: Store) -> None:
     """List every token, without its secret."""
-    with _store(data_dir, url) as store:
-        records = Tokens(store).list()
+    records = Tokens(store).list()
     table = Table("id", "name", "scopes", "issued", "expires", "state", box=None)
     for record in records:
         scopes = " ".join(sorted(record.scopes))
@@ -81,12 +88,11 @@ def list_tokens(data_dir: Path, url: str) -> None:
 
 @token.command("revoke")
 @click.argument("identity", metavar="ID")
-@data_dir_option
-@store_option
-def revoke_token(identity: str, data_dir: Path, url: str) -> None:
+@with_store
+@_with_plain_errors
+def revoke_token(store: Store, identity: str) -> None:
     """Take the token with this ID back, from now on."""
-    with _store(data_dir, url) as store:
-        Tokens(store).revoke(identity, by=getpass.getuser())
+    Tokens(store).revoke(identity, by=getpass.getuser())
     click.echo(f"revoked {identity}")
 
 
@@ -97,12 +103,11 @@ def audit() -> None:
 
 @audit.command("show")
 @click.option("--limit", default=50, show_default=True, help="How many of the newest entries.")
-@data_dir_option
-@store_option
-def show_audit(limit: int, data_dir: Path, url: str) -> None:
+@with_store
+@_with_plain_errors
+def show_audit(store: Store, limit: int) -> None:
     """Show the newest entries, newest first."""
-    with _store(data_dir, url) as store:
-        entries = Audit(store).latest(limit)
+    entries = Audit(store).latest(limit)
     table = Table("number", "at", "actor", "action", "target", "detail", box=None)
     for entry in entries:
         detail = " ".join(f"{name}={value}" for name, value in entry.detail.items())
@@ -112,12 +117,11 @@ def show_audit(limit: int, data_dir: Path, url: str) -> None:
 
 @audit.command("verify")
 @click.option("--head", "known", default=None, metavar="COUNT:HASH", help="A head that an earlier verify printed.")
-@data_dir_option
-@store_option
-def verify_audit(known: str | None, data_dir: Path, url: str) -> None:
+@with_store
+@_with_plain_errors
+def verify_audit(store: Store, known: str | None) -> None:
     """Check that no entry was changed or removed, and print the head; keep it elsewhere to prove it later."""
-    with _store(data_dir, url) as store:
-        head = Audit(store).verify(_head(known) if known else None)
+    head = Audit(store).verify(_head(known) if known else None)
     click.echo(f"{head}  every entry follows from the one before it")
 
 
@@ -126,26 +130,12 @@ def verify_audit(known: str | None, data_dir: Path, url: str) -> None:
 @click.option("--name", default="operator", show_default=True, help="Who logs in.")
 @click.option("--scope", "scopes", multiple=True, default=("*",), show_default=True, help="A right; repeatable.")
 @click.option("--lifetime", type=Duration(), default="1h", show_default=True, help="How long the link works.")
-@data_dir_option
-@store_option
-def login_link(address: str, name: str, scopes: tuple[str, ...], lifetime: int, data_dir: Path, url: str) -> None:
+@with_store
+@_with_plain_errors
+def login_link(store: Store, address: str, name: str, scopes: tuple[str, ...], lifetime: int) -> None:
     """Print a link that opens the console, once."""
-    with _store(data_dir, url) as store:
-        secret = Logins(store).issue(name, scopes, lifetime_ms=lifetime, by=getpass.getuser())
+    secret = Logins(store).issue(name, scopes, lifetime_ms=lifetime, by=getpass.getuser())
     click.echo(f"{address.rstrip('/')}/login/{secret.reveal()}")
-
-
-@contextmanager
-def _store(data_dir: Path, url: str) -> Iterator[Store]:
-    if not url and not (data_dir / "tally.db").exists():
-        raise click.ClickException(f"{data_dir} holds no tally.db; name the data directory with --data-dir")
-    try:
-        store = Store.open(url or f"sqlite:///{data_dir / 'tally.db'}")
-        store.upgrade()
-        yield store
-        store.close()
-    except (AuthError, StoreError, ValueError) as error:
-        raise click.ClickException(str(error)) from error
 
 
 def _head(text: str) -> AuditHead:

@@ -4,13 +4,13 @@ import hashlib
 import re
 from base64 import b64encode
 from collections.abc import Iterator
-from http import HTTPStatus
 from importlib.resources import files
 from typing import Any
 
 import msgspec
 
 from tallystick.platform.http.body import BodyStream
+from tallystick.platform.http.problem import PHRASES
 from tallystick.platform.http.reply import Reply
 from tallystick.platform.http.request import Request
 from tallystick.platform.http.route import Group, Route, Routes
@@ -163,7 +163,7 @@ def _request_body(route: Route, schemas: dict[str, dict[str, Any]]) -> dict[str,
 
 
 def _responses(path: str, route: Route, schemas: dict[str, dict[str, Any]]) -> dict[str, object]:
-    good: dict[str, object] = {"description": HTTPStatus(route.status).phrase}
+    good: dict[str, object] = {"description": PHRASES.get(route.status, "Answer")}
     if route.response is not None and route.response not in (bytes, BodyStream):
         good["content"] = {route.response_media_type: {"schema": schemas[_key(route.response)]}}
     elif route.response is not None or route.response_media_type != "application/json":
@@ -174,5 +174,7 @@ def _responses(path: str, route: Route, schemas: dict[str, dict[str, Any]]) -> d
     statuses |= {400, 413, 415} if route.request is not None else set()
     statuses |= {400} if route.query is not None else set()
     problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    wrong = {str(status): {"description": HTTPStatus(status).phrase, "content": problem} for status in sorted(statuses)}
+    wrong = {
+        str(status): {"description": PHRASES.get(status, "Error"), "content": problem} for status in sorted(statuses)
+    }
     return {str(route.status): good, **wrong}

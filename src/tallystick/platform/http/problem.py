@@ -6,7 +6,10 @@ from http import HTTPStatus
 
 import msgspec
 
-__all__ = ["Fault", "Origin", "Problem"]
+__all__ = ["PHRASES", "Fault", "Origin", "Problem"]
+
+
+PHRASES = {status.value: status.phrase for status in HTTPStatus} | {413: "Content Too Large"}
 
 
 class Origin(StrEnum):
@@ -49,7 +52,7 @@ class Problem(Exception):
         origin: Origin = Origin.HANDLER,
     ) -> None:
         self.status = status
-        self.title = title or HTTPStatus(status).phrase
+        self.title = title or PHRASES.get(status, "Error")
         self.detail = detail
         self.faults = faults or ((Fault(field, detail or self.title),) if field else ())
         self.type = type_

@@ -130,3 +130,21 @@ def test_a_revoked_certificate_may_nothing(store: Store) -> None:
     Certificates(store).revoke("AB:12")
     assert by_edge(store).scopes == frozenset()
     assert Certificates(store).list() == []
+
+
+def test_a_session_comes_before_a_certificate(store: Store) -> None:
+    headers = {"x-tallystick-client-identity": IDENTITY}
+    asked = Asked(headers=headers, cookies={"tally_session": session(store)}, behind_edge=True)
+    assert Authenticator(store).identify(asked).name == "ann"
+
+
+def test_a_certificate_outlives_a_session(store: Store) -> None:
+    headers = {"x-tallystick-client-identity": IDENTITY}
+    asked = Asked(headers=headers, cookies={"tally_session": "over"}, behind_edge=True)
+    assert Authenticator(store).identify(asked).name == "CN=north"
+
+
+def test_a_foreign_page_cannot_act_by_certificate(store: Store) -> None:
+    headers = {"x-tallystick-client-identity": IDENTITY, "sec-fetch-site": "cross-site"}
+    with pytest.raises(CrossSiteError):
+        Authenticator(store).identify(Asked("POST", headers, behind_edge=True))

@@ -57,4 +57,4 @@ def test_a_mistake_is_named(at: list[str], arguments: list[str], said: str) -> N
 def test_a_folder_without_a_store_is_named(tmp_path: Path) -> None:
     result = CliRunner().invoke(token, ["list", "--data-dir", str(tmp_path)])
     assert result.exit_code == 1
-    assert "holds no tally.db" in result.output
+    assert "no store in" in result.output

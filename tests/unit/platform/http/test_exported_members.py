@@ -1,0 +1,21 @@
+"""What the platform's doors promise to capabilities."""
+
+from types import ModuleType
+
+import pytest
+
+from tallystick.platform import auth, http, telemetry, web
+
+HTTP = """EVERYONE AddressRefused AddressTaken Application BodyStream Check Event Failures Fault Gate Group ListenError
+Origin Problem ProblemShape RawRoute Reply Request Route Routes application decode_json events problem_json serve"""
+AUTH = """ANONYMOUS Audit AuditBrokenError AuditEntry AuditHead AuthError AuthenticationError Authenticator
+CertificateRecord Certificates ClientIdentity Credentials CrossSiteError ExpiredError IssuedToken Logins Principal
+RevokedError Scope TokenRecord Tokens UnknownCredentialError UnknownTokenError"""
+TELEMETRY = "MASK Publication bound configure exposition logger metrics redact"
+WEB = "Bar Histogram Page Paging Sparkline Zone console operations_pages problem_page redirect"
+
+
+@pytest.mark.parametrize(("module", "promised"), [(http, HTTP), (auth, AUTH), (telemetry, TELEMETRY), (web, WEB)])
+def test_the_promised_names_are_the_exported_ones(module: ModuleType, promised: str) -> None:
+    assert sorted(module.__all__) == sorted(promised.split())
+    assert all(hasattr(module, name) for name in module.__all__)
