@@ -40,7 +40,7 @@ class Supervision:
     def start(self, **children: dict[str, Any]) -> subprocess.Popen[str]:
         """Start a supervisor over children such as `{"code": "print(1)", "ready": "file"}`."""
         process = subprocess.Popen(
-            [sys.executable, "-c", SCRIPT, str(self.directory), json.dumps(children)],
+            self.command(**children),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -48,6 +48,10 @@ class Supervision:
         )
         self.started.append(process)
         return process
+
+    def command(self, **children: dict[str, Any]) -> list[str]:
+        """Return the command of such a supervisor."""
+        return [sys.executable, "-c", SCRIPT, str(self.directory), json.dumps(children)]
 
     def end(self) -> None:
         """Leave nothing behind."""

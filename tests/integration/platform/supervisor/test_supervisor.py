@@ -101,6 +101,14 @@ def test_children_die_with_a_killed_supervisor(supervision: Supervision) -> None
     eventually(lambda: not any(map(alive, pids)))
 
 
+def test_supervisors_of_supervisors_take_all_down(supervision: Supervision) -> None:
+    inner = Supervision(supervision.directory / "north")
+    outer = supervision.start(north={"argv": inner.command(api=SLEEPS)})
+    pids = [supervision.pid("north"), inner.pid("api")]
+    outer.kill()
+    eventually(lambda: not any(map(alive, pids)))
+
+
 def test_grandchildren_die_with_a_child(supervision: Supervision) -> None:
     supervision.start(api={"argv": ["sh", "-c", "sleep 600 & echo $!; wait"]})
     child = supervision.pid("api")
