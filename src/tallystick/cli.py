@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, str] = {
     "edge": "tallystick.edge.cli:edge",
     "inference": "tallystick.inference.cli:inference",
     "jobs": "tallystick.platform.jobs.cli:jobs",
+    "linkage": "tallystick.linkage.cli:linkage",
     "log": "tallystick.platform.log.cli:log",
     "login-link": "tallystick.platform.auth.cli:login_link",
     "restore": "tallystick.platform.store.cli:restore_store",

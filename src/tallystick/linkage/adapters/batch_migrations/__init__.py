@@ -1,0 +1,1 @@
+"""Schema changes of batch linkage's tables."""

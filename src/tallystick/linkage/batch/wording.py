@@ -1,0 +1,104 @@
+"""Requests checked and errors worded as the reference does; its clients read the texts."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from tallystick.platform.http import Origin, Problem, Reply, Request
+
+__all__ = ["disabled", "header", "integer_header", "invalid", "json_body", "problem", "properties", "token"]
+
+JSON_TYPE = re.compile(r"application/(.+\+)?json", re.IGNORECASE)
+
+STANDARD = {
+    404: "The requested URL was not found on the server. "
+    "If you entered the URL manually please check your spelling and try again.",
+    405: "The method is not allowed for the requested URL.",
+    500: "The server encountered an internal error and was unable to complete your request. "
+    "Either the server is overloaded or there is an error in the application.",
+}
+
+PYTHON_TYPES: dict[str, type | tuple[type, ...]] = {
+    "string": str,
+    "object": dict,
+    "boolean": bool,
+    "integer": int,
+    "number": (int, float),
+}
+
+
+def problem(raised: Problem, _: Request[Any]) -> Reply:
+    """Word an error: what the service itself refuses has no title."""
+    title: str | None = raised.title
+    detail = raised.detail
+    if raised.origin == Origin.HANDLER:
+        title = None
+    elif raised.origin in (Origin.ROUTER, Origin.SERVER):
+        detail = STANDARD.get(raised.status, detail)
+    body = {"detail": detail, "status": raised.status, "title": title, "type": "about:blank"}
+    return Reply(body, status=raised.status, media_type="application/problem+json")
+
+
+def invalid(detail: str, *, status: int = 400, title: str = "Bad Request") -> Problem:
+    """Make the problem of a request that breaks the interface's description."""
+    return Problem(status, title, detail, origin=Origin.VALIDATION)
+
+
+def disabled(detail: str) -> Problem:
+    """Make the problem of a part of the interface that this service does not offer."""
+    return Problem(500, "Feature Disabled", detail, origin=Origin.VALIDATION)
+
+
+def header(request: Request[Any], name: str) -> str:
+    """Return a header that must be there."""
+    value = request.headers.get(name)
+    if value is None:
+        raise invalid(f"Missing header parameter '{name}'")
+    return value
+
+
+def token(request: Request[Any]) -> str:
+    """Return the token: the whole `Authorization` header, which has no scheme here."""
+    return header(request, "Authorization")
+
+
+def integer_header(request: Request[Any], name: str) -> int:
+    """Return a header that must be there and be an integer."""
+    value = header(request, name)
+    try:
+        return int(value)
+    except ValueError:
+        raise invalid(f"Wrong type, expected 'integer' for header parameter '{name}'") from None
+
+
+def json_body(request: Request[bytes]) -> object:
+    """Decode a body that must be JSON and say so; an empty one is null."""
+    given = request.headers.get("content-type", "")
+    if not JSON_TYPE.fullmatch(given.partition(";")[0].strip()):
+        title = f"Invalid Content-type ({given}), expected JSON data"
+        raise Problem(415, title, None, origin=Origin.VALIDATION)
+    if not request.body:
+        return None
+    try:
+        return msgspec.json.decode(request.body)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        raise invalid("Request body is not valid JSON") from None
+
+
+def properties(body: object, required: Sequence[str], types: Mapping[str, str]) -> dict[str, Any]:
+    """Check that a body is an object with the required properties, and that known ones have their types."""
+    if not isinstance(body, dict):
+        raise invalid(f"{body!r} is not of type 'object'")
+    for name in required:
+        if name not in body:
+            raise invalid(f"'{name}' is a required property")
+    for name, kind in types.items():
+        if name in body and not _has_type(body[name], kind):
+            raise invalid(f"{body[name]!r} is not of type '{kind}' - '{name}'")
+    return body
+
+
+def _has_type(value: object, kind: str) -> bool:
+    return isinstance(value, PYTHON_TYPES[kind]) and (kind == "boolean" or not isinstance(value, bool))

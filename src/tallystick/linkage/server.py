@@ -1,0 +1,43 @@
+"""One process that offers linkage alone: the reference's interface, and a worker for its runs."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from tallystick.linkage.wiring import Linkage
+from tallystick.platform.http import application, serve
+from tallystick.platform.jobs import Threads, Worker
+from tallystick.platform.wiring import Platform
+
+__all__ = ["serve_linkage"]
+
+LEASE_S = 5.0
+"""How long a run of a killed process waits for the next one."""
+
+
+def serve_linkage(
+    linkage: Linkage,
+    platform: Platform,
+    *,
+    listen: str,
+    ready: Callable[[str], None],
+    stop: threading.Event | None = None,
+) -> None:
+    """Serve until SIGTERM, or until `stop` is set."""
+    app = application("Tallystick linkage", linkage.routes)
+    with _working(linkage, platform):
+        serve(app, listen=listen, ready=ready, stop=stop)
+
+
+@contextmanager
+def _working(linkage: Linkage, platform: Platform) -> Iterator[None]:
+    """Do runs beside the server; those that are under way at the end are handed back."""
+    stop = threading.Event()
+    worker = Worker(platform.store, Threads(lambda: linkage.tasks), [*linkage.tasks], lease_s=LEASE_S)
+    thread = threading.Thread(target=worker.run, args=(stop,), name="linkage worker")
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
