@@ -40,11 +40,10 @@ from tallystick.linkage.living.wire import (
     feed_match,
     unit_match,
 )
-from tallystick.platform.http import Group, Problem, Request, Route, decode_json, decode_msgpack
+from tallystick.platform.http import MESSAGE_PACK, Group, Problem, Request, Route
 
-__all__ = ["MESSAGE_PACK", "living_routes"]
+__all__ = ["living_routes"]
 
-MESSAGE_PACK: Final = "application/msgpack"
 FAILURES: Final[Mapping[type[Exception], int]] = {
     UnknownLinkage: 404,
     UnknownParty: 404,
@@ -145,11 +144,11 @@ def living_routes(service: LivingService, overview: Overview, settings: LivingSe
             f"{PARTY}/epochs/{{epoch}}/encodings",
             api.upsert,
             scope=OWN,
-            request=bytes,
+            request=Batch,
             response=Receipt,
             summary="Hand over a batch of changes",
             errors=(400, 404, 409, 413, 415),
-            request_media_types=(MESSAGE_PACK, "application/json"),
+            request_media_types=("application/json", MESSAGE_PACK),
             limit=settings.batch_bytes,
         ),
         Route(
@@ -232,10 +231,8 @@ class _Api:
             raise UnknownParty(f"linkage {linkage} has no party {party}")
         return found
 
-    def upsert(self, request: Request[bytes]) -> Receipt:
-        linkage, party = self._own(request)
-        packed = request.headers.get("content-type", "").partition(";")[0].strip() == MESSAGE_PACK
-        batch: Batch = (decode_msgpack if packed else decode_json)(request.body, Batch)
+    def upsert(self, request: Request[Batch]) -> Receipt:
+        (linkage, party), batch = self._own(request), request.body
         if len(batch.records) > self._settings.batch_records:
             detail = f"a batch holds at most {self._settings.batch_records} records"
             raise Problem(413, detail=detail, field="records")

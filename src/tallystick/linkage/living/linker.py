@@ -9,7 +9,7 @@ import numpy as np
 
 from tallystick.linkage.adapters.linker_store import LinkerStore, Progress
 from tallystick.linkage.adapters.living_files import LivingFiles
-from tallystick.linkage.adapters.living_store import LivingStore
+from tallystick.linkage.adapters.living_store import Entry, LivingStore
 from tallystick.linkage.domain.living.features import FEATURES
 from tallystick.linkage.domain.living.judge import Judge, JudgeUnavailable
 from tallystick.linkage.domain.living.linkages import Epoch, Linkage
@@ -22,12 +22,19 @@ from tallystick.linkage.living.publication import Publication
 from tallystick.linkage.living.service import now_ms, topic_of
 from tallystick.platform.log import Log
 from tallystick.platform.store import Store
+from tallystick.platform.telemetry import metrics
 
 __all__ = ["Linker"]
 
 ENTRIES_AT_ONCE: Final = 64
 JUDGED_AT_ONCE: Final = 2000
 JUDGE_PAUSE_S: Final = 1.0
+
+linked = metrics.counter("tallystick_linkage_changes_total", "Changes of encodings that were linked.", ["linkage"])
+lag = metrics.histogram(
+    "tallystick_linkage_change_seconds", "Time from a batch's receipt to the commit of its matches.", ["linkage"]
+)
+told = metrics.counter("tallystick_linkage_events_total", "Match events by operation.", ["linkage", "operation"])
 
 
 class Linker:
@@ -81,6 +88,7 @@ class Linker:
         else:
             events = []
         self._commit(entries[-1].sequence, events, self._linkage.epochs if successor else ())
+        self._count(entries)
         self._retire()
         for link in self._links.values():
             link.compact(self._linked, self._progress.sequence, self._now())
@@ -169,6 +177,13 @@ class Linker:
             if records:
                 self._log.append(topic_of(self._linkage.id), records, within=connection)
         self._progress = progress
+        for event in events:
+            told.labels(self._linkage.id, event.operation).inc()
+
+    def _count(self, entries: Sequence[Entry]) -> None:
+        linked.labels(self._linkage.id).inc(sum(entry.records for entry in entries))
+        for entry in entries:
+            lag.labels(self._linkage.id).observe(max(0, self._progress.updated_ms - entry.received_ms) / 1000)
 
     def _position(self, member: Member) -> tuple[int, int, int] | None:
         live = self._live()

@@ -75,8 +75,6 @@ class LivingService:
         zone = grey_zone or GreyZone()
         if len(set(parties)) != len(parties) or len(parties) < FEWEST_PARTIES:
             raise WrongDefinition("parties: a linkage has at least two parties, each named once")
-        if zone.low > zone.high:
-            raise WrongDefinition("grey_zone: low must not exceed high")
         linkage = Linkage(
             id=identity,
             name=name or identity,

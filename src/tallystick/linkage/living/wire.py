@@ -34,7 +34,7 @@ class LinkageDeclaration(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     """A linkage to be made."""
 
     id: Name
-    parties: Annotated[list[Name], Meta(min_length=2, max_length=100)]
+    parties: Annotated[list[Name], Meta(min_length=2, max_length=100, extra_json_schema={"uniqueItems": True})]
     threshold: Annotated[float, Meta(gt=0, le=1)] = 0.7
     grey_zone: GreyZone = GreyZone()
     name: Annotated[str, Meta(max_length=200)] = ""

@@ -7,7 +7,7 @@ unix socket of mode 0600. A handler takes one `Request` and gives back a value, 
 
 from tallystick.platform.http.application import Application, application
 from tallystick.platform.http.body import BodyStream
-from tallystick.platform.http.decoding import decode_json, decode_msgpack
+from tallystick.platform.http.decoding import MESSAGE_PACK, decode_json
 from tallystick.platform.http.errors import AddressRefused, AddressTaken, ListenError
 from tallystick.platform.http.gate import EVERYONE, Gate
 from tallystick.platform.http.health import Check
@@ -20,6 +20,7 @@ from tallystick.platform.http.wording import ProblemShape, problem_json
 
 __all__ = [
     "EVERYONE",
+    "MESSAGE_PACK",
     "AddressRefused",
     "AddressTaken",
     "Application",
@@ -41,7 +42,6 @@ __all__ = [
     "Routes",
     "application",
     "decode_json",
-    "decode_msgpack",
     "events",
     "problem_json",
     "serve",

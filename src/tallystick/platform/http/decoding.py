@@ -8,10 +8,11 @@ from starlette.datastructures import Headers, QueryParams
 
 from tallystick.platform.http.problem import Fault, Origin, Problem
 
-__all__ = ["decode_json", "decode_msgpack", "decode_query", "require_media_type"]
+__all__ = ["MESSAGE_PACK", "decode_body", "decode_json", "decode_msgpack", "decode_query", "require_media_type"]
 
 PLACE = re.compile(r" - at `(?:key in )?\$\.?(.*)`$")
 NAMED = re.compile(r"(?:required|unknown) field `([^`]+)`")
+MESSAGE_PACK = "application/msgpack"
 JSON_TYPES = ("application/json", "*+json")
 
 
@@ -26,6 +27,12 @@ def decode_json(raw: bytes, kind: Any) -> Any:  # noqa: ANN401 -- the route's ty
             return msgspec.convert(_with_whole_numbers(msgspec.json.decode(raw)), kind)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError) as error:
         raise _problem(str(error), "body") from None
+
+
+def decode_body(headers: Headers, raw: bytes, kind: Any) -> Any:  # noqa: ANN401 -- the route's type
+    """Decode a body by its content type, MessagePack or else JSON."""
+    packed = _content_type(headers) == MESSAGE_PACK
+    return decode_msgpack(raw, kind) if packed else decode_json(raw, kind)
 
 
 def decode_msgpack(raw: bytes, kind: Any) -> Any:  # noqa: ANN401 -- the caller's type
@@ -71,12 +78,16 @@ def decode_query(query: QueryParams, kind: Any) -> Any:  # noqa: ANN401 -- the r
 
 def require_media_type(headers: Headers, allowed: tuple[str, ...]) -> None:
     """Raise a 415 `Problem` for a body of another type; a body without a type passes."""
-    given = headers.get("content-type", "").partition(";")[0].strip().lower()
+    given = _content_type(headers)
     if given and not any(_covers(pattern, given) for pattern in allowed):
         detail = f"the content type is {given}; expected {' or '.join(allowed)}"
         raise Problem(
             415, detail=detail, origin=Origin.MEDIA_TYPE, field="header.Content-Type", headers={"accept": allowed[0]}
         )
+
+
+def _content_type(headers: Headers) -> str:
+    return headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 def _covers(pattern: str, given: str) -> bool:

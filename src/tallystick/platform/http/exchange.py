@@ -12,7 +12,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from tallystick.platform.http.body import BodyStream
-from tallystick.platform.http.decoding import JSON_TYPES, decode_json, decode_query, require_media_type
+from tallystick.platform.http.decoding import JSON_TYPES, decode_body, decode_query, require_media_type
 from tallystick.platform.http.gate import EVERYONE, Gate, identify, require_scope
 from tallystick.platform.http.observation import Observation, Watched
 from tallystick.platform.http.problem import Origin, Problem
@@ -119,7 +119,7 @@ class Exchange:
             request.body = request.stream
         else:
             raw = await request.stream.read()
-            request.body = raw if route.request is bytes else decode_json(raw, route.request)
+            request.body = raw if route.request is bytes else decode_body(request.headers, raw, route.request)
 
     def _worded(self, error: Exception, shape: ProblemShape, request: Request[Any], watched: Watched) -> Reply:
         problem = error

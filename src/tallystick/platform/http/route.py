@@ -22,7 +22,8 @@ class Route:
     """One method on one path.
 
     `path` is a template: `/projects/{project}`, `/runs/{number:int}`, `/files/{rest:path}` (also float, uuid).
-    `request` types the body: a msgspec type is decoded from JSON, `bytes` is read whole, `BodyStream` is left to the
+    `request` types the body: a msgspec type is decoded from JSON (or from MessagePack, where
+    `request_media_types` names it), `bytes` is read whole, `BodyStream` is left to the
     handler, None means that none is read. `query` is a Struct that types the query string. `response` types the answer
     for OpenAPI, `status` is that of a plain answer. `scope` is the right that a caller needs, with the path's
     values where it names them (`project:{project}`); None lets everybody in.

@@ -6,9 +6,9 @@ import pytest
 
 from tallystick.platform import auth, http, telemetry, web
 
-HTTP = """EVERYONE AddressRefused AddressTaken Application BodyStream Check Event Failures Fault Gate Group ListenError
-Origin Problem ProblemShape RawRoute Reply Request Route Routes application decode_json decode_msgpack events
-problem_json serve"""
+HTTP = """AddressRefused AddressTaken Application BodyStream Check EVERYONE Event Failures Fault Gate Group ListenError
+MESSAGE_PACK Origin Problem ProblemShape RawRoute Reply Request Route Routes application decode_json
+decode_msgpack events problem_json serve"""
 AUTH = """ANONYMOUS Audit AuditBrokenError AuditEntry AuditHead AuthError AuthenticationError Authenticator
 CertificateRecord Certificates ClientIdentity Credentials CrossSiteError ExpiredError IssuedToken Logins Principal
 RevokedError Scope TokenRecord Tokens UnknownCredentialError UnknownTokenError"""

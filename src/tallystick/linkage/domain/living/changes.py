@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 __all__ = ["KEY_BYTES", "Changes", "EncodingChange", "Position", "WrongRecord", "columns"]
 
 KEY_BYTES: Final = 32  # an HMAC-SHA256 of the primary key
+BASE64: Final = "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
+Encoding = Annotated[bytes, Meta(extra_json_schema={"pattern": BASE64})]
 Counter = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
 
@@ -35,7 +37,7 @@ class EncodingChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     key: Annotated[str, Meta(pattern=f"^[0-9a-f]{{{2 * KEY_BYTES}}}$")]
     position: Position
-    encoding: bytes | None = None
+    encoding: Encoding | None = None
 
 
 class WrongRecord(ValueError):

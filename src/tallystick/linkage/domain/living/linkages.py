@@ -14,7 +14,7 @@ EpochState = Literal["building", "live", "retired"]
 
 
 class GreyZone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Scores that a judge decides: `low <= score < high`."""
+    """Scores that a judge decides: `low <= score < high`; none when `low` is not below `high`."""
 
     low: Score = 0.72
     high: Score = 0.85
