@@ -7,7 +7,7 @@ unix socket of mode 0600. A handler takes one `Request` and gives back a value, 
 
 from tallystick.platform.http.application import Application, application
 from tallystick.platform.http.body import BodyStream
-from tallystick.platform.http.decoding import MESSAGE_PACK, decode_json
+from tallystick.platform.http.decoding import MESSAGE_PACK, decode_json, decode_msgpack
 from tallystick.platform.http.errors import AddressRefused, AddressTaken, ListenError
 from tallystick.platform.http.gate import EVERYONE, Gate
 from tallystick.platform.http.health import Check
@@ -42,6 +42,7 @@ __all__ = [
     "Routes",
     "application",
     "decode_json",
+    "decode_msgpack",
     "events",
     "problem_json",
     "serve",
