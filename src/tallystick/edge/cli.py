@@ -12,6 +12,7 @@ import msgspec
 
 from tallystick.edge.adapters.descriptors import raise_limit
 from tallystick.edge.adapters.metrics import shown
+from tallystick.edge.adapters.privileges import Account
 from tallystick.edge.adapters.signals import Signals
 from tallystick.edge.domain.snapshot import Snapshot
 from tallystick.edge.errors import EdgeError
@@ -47,12 +48,14 @@ def serve(path: Path | None, inline: str | None) -> None:
     try:
         first = load(text)
         _warn(first.warnings)
+        account = Account.named(first.configuration.user, first.configuration.group)
         fixed = path is None or str(path) == "-"
         loads = iter([first.snapshot])
         running = Edge(
             lambda: next(loads, None) or _again(text if fixed or path is None else path.read_bytes()),
             drain_s=first.configuration.timeouts.drain,
         )
+        account.become()
     except EdgeError as error:
         _fail(str(error))
     _announce(running.addresses, [item.address for pool in first.snapshot.pools for item in pool.backends])

@@ -1,4 +1,6 @@
 import json
+import os
+import pwd
 import signal
 import socket
 import subprocess
@@ -89,6 +91,28 @@ def test_a_taken_address_ends_with_its_name(authority: Authority, backend: Telli
     serve = subprocess.run([*TALLY, "serve", "-i", json.dumps(given)], capture_output=True, text=True, check=False)
     assert serve.returncode == 255
     assert f"cannot listen on {backend.address}: Address already in use" in serve.stderr
+
+
+def test_root_is_given_up(authority: Authority, backend: Telling) -> None:
+    given = configuration(authority, backend.address, "n.test") | {"user": "nobody"}
+    if os.geteuid() != 0:
+        serve = subprocess.run([*TALLY, "serve", "-i", json.dumps(given)], capture_output=True, text=True, check=False)
+        assert (serve.returncode, "only root" in serve.stderr) == (255, True)
+        return
+    nobody = pwd.getpwnam("nobody")
+    with running("serve", "-i", json.dumps(given)) as (process, address):
+        assert served(address, "n.test", authority)
+        for status in Path(f"/proc/{process.pid}/task").glob("*/status"):
+            fields = dict(line.split(":\t", 1) for line in status.read_text().splitlines() if ":\t" in line)
+            assert set(fields["Uid"].split()) == {str(nobody.pw_uid)}
+            assert "0" not in [*fields["Gid"].split(), *fields["Groups"].split()]
+
+
+def test_an_unknown_user_is_named(authority: Authority, backend: Telling) -> None:
+    given = configuration(authority, backend.address, "n.test") | {"user": "no-such-user"}
+    serve = subprocess.run([*TALLY, "serve", "-i", json.dumps(given)], capture_output=True, text=True, check=False)
+    assert serve.returncode == 255
+    assert "user: Invalid user name supplied: no-such-user" in serve.stderr
 
 
 def test_an_organisations_door_stands_before_its_api(tmp_path: Path) -> None:

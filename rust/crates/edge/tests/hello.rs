@@ -88,7 +88,7 @@ proptest! {
     fn the_cuts_between_reads_do_not_matter(cuts in prop::collection::vec(1_usize..600, 1..40)) {
         let bytes = wire("unit.localhost", &["h2"]);
         let mut reader = HelloReader::default();
-        let (mut at, mut found) = (0, None);
+        let (mut at, mut found) = (0_usize, None);
         for cut in cuts.into_iter().chain([usize::MAX]) {
             let end = at.saturating_add(cut).min(bytes.len());
             if found.is_none() && at < end {
