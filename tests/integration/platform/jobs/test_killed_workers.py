@@ -22,7 +22,7 @@ from tests.vocabulary.tasks import tasks
 if __name__ == "__main__":
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    work(Store.open(sys.argv[1]), tasks, tuple(tasks()), JobsSettings(slots=1, lease_s=2), stop)
+    work(Store.open(sys.argv[1]), tasks, tuple(tasks()), JobsSettings(slots=1, lease_s=4), stop)
 """
 
 
