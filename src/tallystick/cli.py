@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, str] = {
     "login-link": "tallystick.platform.auth.cli:login_link",
     "restore": "tallystick.platform.store.cli:restore_store",
     "token": "tallystick.platform.auth.cli:token",
+    "worker": "tallystick.server.worker_cli:worker",
 }
 """Each command and the place of its click object."""
 

@@ -1,0 +1,18 @@
+"""What a worker can do: the tasks of every capability."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from tallystick.linkage.settings import LinkageSettings
+from tallystick.linkage.wiring import BATCH_BRANCH
+from tallystick.linkage.wiring import build as build_linkage
+from tallystick.platform.jobs import Task
+from tallystick.platform.wiring import PlatformSettings, open_platform
+
+__all__ = ["tasks_of"]
+
+
+def tasks_of(settings: PlatformSettings, data_dir: Path) -> Mapping[str, Task]:
+    """Build the tasks by kind; each process that runs them does so for itself."""
+    platform = open_platform(settings, data_dir, [BATCH_BRANCH])
+    return {**build_linkage(LinkageSettings(), platform).tasks}
