@@ -10,7 +10,7 @@ from tallystick.platform.http.body import BodyStream
 from tallystick.platform.http.decoding import MESSAGE_PACK, decode_json, decode_msgpack
 from tallystick.platform.http.errors import AddressRefused, AddressTaken, ListenError
 from tallystick.platform.http.gate import EVERYONE, Gate
-from tallystick.platform.http.health import Check
+from tallystick.platform.http.health import Check, failing
 from tallystick.platform.http.listener import serve
 from tallystick.platform.http.problem import Fault, Origin, Problem
 from tallystick.platform.http.reply import Event, Reply, events
@@ -44,6 +44,7 @@ __all__ = [
     "decode_json",
     "decode_msgpack",
     "events",
+    "failing",
     "problem_json",
     "serve",
 ]

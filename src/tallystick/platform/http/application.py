@@ -10,7 +10,7 @@ from starlette.types import Receive, Scope, Send
 from tallystick.platform.http.exchange import Exchange
 from tallystick.platform.http.gate import Gate
 from tallystick.platform.http.health import Check, health_routes
-from tallystick.platform.http.observation import Observation, metrics_route
+from tallystick.platform.http.observation import METRICS_SCOPE, Observation, metrics_route
 from tallystick.platform.http.openapi import description_routes
 from tallystick.platform.http.route import Group, RawRoute, Route, Routes
 from tallystick.platform.http.router import Router
@@ -71,15 +71,17 @@ def application(
 
     `auth` says who is asking; routes with a scope need it, and `EVERYONE` waives it. `problem` words the errors.
     `checks` are asked by `/health/ready`. `metrics` is the folder in which this organisation's processes publish their
-    figures. `standard=False` leaves out `/health/*`, `/metrics`, `/openapi.json` and `/docs`, which otherwise answer
-    wherever no route is declared. `lifespan` is entered while the application serves.
+    figures; with auth they need the scope `metrics:read`. `standard=False` leaves out `/health/*`, `/metrics`,
+    `/openapi.json` and `/docs`, which otherwise answer wherever no route is declared. `lifespan` is entered while the
+    application serves.
 
     >>> app = application("example", [Route("GET", "/hello", lambda request: {"hello": "world"})])
     """
     every: list[Route | RawRoute | Group] = list(routes)
     if standard:
         taken = set(_templates(routes))
-        offered = [*health_routes(checks or {}), metrics_route(metrics), *description_routes(title, version, routes)]
+        figures = metrics_route(metrics, scope=METRICS_SCOPE if auth else None)
+        offered = [*health_routes(checks or {}), figures, *description_routes(title, version, routes)]
         every += [route for route in offered if route.path not in taken]
     router = Router(every, problem)
     if auth is None and (guarded := [place.template for place in router.places if _guarded(place.answers.values())]):

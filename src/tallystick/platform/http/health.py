@@ -8,15 +8,18 @@ import msgspec
 from tallystick.platform.http.reply import Reply
 from tallystick.platform.http.request import Request
 from tallystick.platform.http.route import Route
+from tallystick.platform.telemetry import logger
 
-__all__ = ["Check", "Health", "health_routes"]
+__all__ = ["Check", "Health", "failing", "health_routes"]
+
+log = logger("tallystick.http")
 
 Check = Callable[[], str | None]
 """Asks one thing this process depends on; gives None when it is well, else a sentence on what is wrong."""
 
 
 class Health(msgspec.Struct, frozen=True):
-    """Whether it is well, and check by check what is not."""
+    """Whether it is well, and which check is not; the reason stands in the log alone, since anybody may ask."""
 
     status: str
     checks: dict[str, str] = {}
@@ -29,9 +32,11 @@ def health_routes(checks: Mapping[str, Check]) -> list[Route]:
         return Health("ok")
 
     def ready(_: Request[Any]) -> Reply:
-        found = {name: _ask(check) for name, check in checks.items()}
-        well = all(sentence == "ok" for sentence in found.values())
-        return Reply(Health("ok" if well else "unavailable", found), status=200 if well else 503)
+        found = failing(checks)
+        for name, reason in found.items():
+            log.warning("not ready", check=name, reason=reason)
+        shown = {name: "unavailable" if name in found else "ok" for name in checks}
+        return Reply(Health("unavailable" if found else "ok", shown), status=503 if found else 200)
 
     return [
         Route("GET", "/health/live", live, response=Health, summary="Say whether the process lives", tags=("health",)),
@@ -47,8 +52,13 @@ def health_routes(checks: Mapping[str, Check]) -> list[Route]:
     ]
 
 
-def _ask(check: Check) -> str:
+def failing(checks: Mapping[str, Check]) -> dict[str, str]:
+    """Ask every check, and give the reasons of those that are not well."""
+    return {name: reason for name, check in checks.items() if (reason := _ask(check))}
+
+
+def _ask(check: Check) -> str | None:
     try:
-        return check() or "ok"
+        return check()
     except Exception as error:  # noqa: BLE001 -- a check that fails in any way is a thing that is not well
         return f"{type(error).__name__}: {error}"

@@ -34,7 +34,7 @@ def serve(
     `listen` is `HOST:PORT` (port 0 takes a free one) or the path of a unix socket, made with mode 0600. Only with
     `behind_edge`, on the socket that the edge alone can open, are the headers believed in which the edge says who the
     client is; everywhere else they are dropped. `ready` is called with the bound address. `stop` ends it from another
-    thread. Raises a `ListenError`.
+    thread, and is set when a signal does. Raises a `ListenError`.
     """
     listener = bind(listen)
     if behind_edge and listener.family is not socket.AF_UNIX:
@@ -149,6 +149,8 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._draining.set()
+        if self._stop is not None:
+            self._stop.set()
         await super().shutdown(sockets)
 
 

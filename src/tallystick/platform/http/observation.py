@@ -14,7 +14,7 @@ from tallystick.platform.http.request import Request
 from tallystick.platform.http.route import Route
 from tallystick.platform.telemetry import exposition, logger, metrics
 
-__all__ = ["Observation", "Watched", "metrics_route"]
+__all__ = ["METRICS_SCOPE", "Observation", "Watched", "metrics_route"]
 
 GIVEN_ID = re.compile(rb"[A-Za-z0-9._:/+=-]{1,128}")
 TRACE_PARENT = re.compile(rb"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*")
@@ -82,14 +82,19 @@ class Observation:
         self._log.error("failed", route=watched.template, exc_info=error)
 
 
-def metrics_route(folder: Path | None) -> Route:
+METRICS_SCOPE = "metrics:read"
+
+
+def metrics_route(folder: Path | None, *, scope: str | None) -> Route:
     """Give `/metrics`, with the figures of every process that publishes in `folder`."""
 
     def show(_: Request[Any]) -> Reply:
         return Reply(exposition(folder), media_type="text/plain; version=0.0.4; charset=utf-8")
 
+    summary = "Show the figures of every process"
+    media_type = "text/plain"
     return Route(
-        "GET", "/metrics", show, summary="Show the figures", tags=("health",), response_media_type="text/plain"
+        "GET", "/metrics", show, scope=scope, summary=summary, tags=("health",), response_media_type=media_type
     )
 
 

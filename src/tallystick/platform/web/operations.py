@@ -8,7 +8,7 @@ import msgspec
 
 from tallystick.platform.auth import Audit, AuditBrokenError, Certificates, Tokens
 from tallystick.platform.auth.secrets import now_ms
-from tallystick.platform.http import Check, Request
+from tallystick.platform.http import Check, Request, failing
 from tallystick.platform.store import Store
 from tallystick.platform.supervisor import ChildState, NotRunningError, SupervisorStatus, status
 from tallystick.platform.web.page import Page, Paging
@@ -42,8 +42,9 @@ def operations_pages(store: Store, data_dir: Path, checks: Mapping[str, Check]) 
     audit = Audit(store)
 
     def health(_: Request[Any]) -> Mapping[str, object]:
-        found = {name: check() for name, check in checks.items()}
-        return {"supervisor": _supervisor(data_dir), "checks": found, "tones": TONES, "now": now_ms()}
+        wrong = failing(checks)
+        reasons = {name: wrong.get(name) for name in checks}
+        return {"supervisor": _supervisor(data_dir), "checks": reasons, "tones": TONES, "now": now_ms()}
 
     def access(_: Request[Any]) -> Mapping[str, object]:
         now = now_ms()

@@ -248,7 +248,7 @@ def test_a_raw_route_answers_itself(client: TestClient) -> None:
 def test_health_asks_every_check() -> None:
     checks = {"store": lambda: None, "log": lambda: "no such table"}
     answer = TestClient(application("sample", [], checks=checks)).get("/health/ready")
-    assert (answer.status_code, answer.json()["checks"]) == (503, {"store": "ok", "log": "no such table"})
+    assert (answer.status_code, answer.json()["checks"]) == (503, {"store": "ok", "log": "unavailable"})
 
 
 def test_metrics_count_by_template(client: TestClient) -> None:
@@ -286,3 +286,16 @@ def test_a_route_declared_twice_is_a_mistake() -> None:
     route = Route("GET", "/", lambda _: None)
     with pytest.raises(ValueError, match="declared twice"):
         application("sample", [route, Route("GET", "/", lambda _: 1)])
+
+
+def test_metrics_are_not_for_everybody() -> None:
+    client = TestClient(application("sample", [], auth=Door()))
+    assert client.get("/metrics").status_code == 401
+    assert client.get("/health/ready").status_code == 200
+
+
+def test_a_scope_may_name_a_value_of_the_path() -> None:
+    routes = [Route("GET", "/of/{party}", lambda _: "here", scope="family:{party}")]
+    client = TestClient(application("sample", routes, auth=Door()), headers={"authorization": "Bearer good"})
+    assert client.get("/of/read").status_code == 200
+    assert client.get("/of/write").status_code == 403
