@@ -9,6 +9,9 @@ use crate::postgres::replication::{self, Walsender, lsn_text};
 use crate::postgres::session::Session;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+/// Inside a transaction more is sure to come: batches wait so long for it, since each costs a durable commit.
+const LINGER: Duration = Duration::from_millis(20);
+
 /// Where a stream begins.
 #[derive(Debug, Clone)]
 pub struct Start {
@@ -92,7 +95,8 @@ impl ReplicationStream {
         }
     }
 
-    /// Wait at most `wait` for a first record, then take what has already come, up to the limits.
+    /// Wait at most `wait` for a first record, then take the rest of its transaction and what else has come, up to the
+    /// limits.
     pub fn next_batch(&mut self, limits: Limits, wait: Duration) -> Result<Batch> {
         if let Some(relation) = &self.undescribed {
             return Err(Error::Misconfigured(format!(
@@ -107,6 +111,8 @@ impl ReplicationStream {
             self.report_in_time()?;
             let patience = if records.is_empty() {
                 deadline.saturating_duration_since(Instant::now())
+            } else if self.inside {
+                LINGER
             } else {
                 Duration::ZERO
             };
