@@ -20,6 +20,7 @@ __all__ = ["living_pages"]
 SECTION: Final = "Linkage"
 SHOWN: Final = 50
 RECENT: Final = 6  # intervals that make up the current rate
+ROOM: Final = 0.5  # tenths of score that are shown below the threshold, at least
 TONES: Final[Mapping[str, str]] = {"accepted": "good", "confirmed": "good", "pending": "busy", "rejected": "warn"}
 
 
@@ -90,7 +91,9 @@ class _Pages:
 
 
 def _histogram(scores: Scores) -> Histogram:
-    zone = Zone(scores.grey_zone.low, scores.grey_zone.high)
-    return Histogram(
-        scores.edges, scores.counts, scores.threshold, zone if zone.high > zone.low else None, "candidates"
-    )
+    """Draw the candidates, with room below the threshold for its name."""
+    zone, width = scores.grey_zone, scores.edges[1] - scores.edges[0]
+    room = round((scores.edges[0] - max(0, int(10 * scores.edges[0] - ROOM) / 10)) / width)
+    below = [scores.edges[0] - width * place for place in range(room, 0, -1)]
+    drawn = Zone(zone.low, zone.high) if zone.high > zone.low else None
+    return Histogram([*below, *scores.edges], [0] * room + scores.counts, scores.threshold, drawn, "candidates")

@@ -16,7 +16,7 @@ from tallystick.linkage.living.wire import LinkageStatus, PartyStatus, Scores, S
 
 __all__ = ["Overview"]
 
-INTERVAL_MS: Final = 10_000
+INTERVAL_MS: Final = 5_000
 INTERVALS: Final = 60
 
 
@@ -70,8 +70,8 @@ class Overview:
         return self._linked.latest(linkage.id, verdict=verdict, before=before, limit=limit)
 
     def change_rates(self, linkage: Linkage) -> dict[str, list[int]]:
-        """Count each party's changes in the last ten minutes, in intervals of ten seconds."""
-        last = self._now() // INTERVAL_MS * INTERVAL_MS
+        """Count each party's changes in the last five minutes, in whole intervals of five seconds."""
+        last = (self._now() // INTERVAL_MS - 1) * INTERVAL_MS
         starts = [last - place * INTERVAL_MS for place in reversed(range(INTERVALS))]
         counted = self._store.changes_since(linkage.id, starts[0], width_ms=INTERVAL_MS)
         return {

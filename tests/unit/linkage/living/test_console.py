@@ -6,8 +6,10 @@ from tests.vocabulary.living import LINKAGE, Unit, bits, change, key_of
 
 from tallystick.linkage.adapters.linker_store import LinkerStore
 from tallystick.linkage.adapters.living_store import LivingStore
-from tallystick.linkage.living.console import living_pages
+from tallystick.linkage.domain.living.linkages import GreyZone
+from tallystick.linkage.living.console import _histogram, living_pages
 from tallystick.linkage.living.overview import Overview
+from tallystick.linkage.living.wire import Scores
 from tallystick.platform.auth import Logins
 from tallystick.platform.http import EVERYONE, application
 from tallystick.platform.web import console
@@ -39,3 +41,10 @@ def test_matches_are_shown_by_verdict(client: TestClient) -> None:
 def test_every_linkage_is_listed_and_others_are_not_found(client: TestClient) -> None:
     assert f"/linkages/{LINKAGE}" in client.get("/linkages").text
     assert client.get("/linkages/nothing").status_code == 404
+
+
+def test_the_histogram_leaves_room_for_the_thresholds_name() -> None:
+    edges = [place / 200 for place in range(140, 201)]
+    chart = _histogram(Scores(0.7, GreyZone(), edges, [1] * 60))
+    assert chart.edges[0] == pytest.approx(0.6)
+    assert (chart.total, chart.above) == (60, 60)
