@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from tests.vocabulary.browser import chromium, served
+from tests.vocabulary.browser import chromium
+from tests.vocabulary.serving import served
 
 from tallystick.platform.auth import Authenticator, Logins
 from tallystick.platform.http import Request, application

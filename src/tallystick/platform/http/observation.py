@@ -16,6 +16,7 @@ from tallystick.platform.telemetry import exposition, logger, metrics
 
 __all__ = ["METRICS_SCOPE", "Observation", "Watched", "metrics_route"]
 
+METRICS_SCOPE = "metrics:read"
 GIVEN_ID = re.compile(rb"[A-Za-z0-9._:/+=-]{1,128}")
 TRACE_PARENT = re.compile(rb"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*")
 QUIET = frozenset({"/health/live", "/health/ready", "/metrics"})
@@ -80,9 +81,6 @@ class Observation:
     def failed(self, watched: Watched, error: Exception) -> None:
         """Write down an error that nobody foresaw, with its trace."""
         self._log.error("failed", route=watched.template, exc_info=error)
-
-
-METRICS_SCOPE = "metrics:read"
 
 
 def metrics_route(folder: Path | None, *, scope: str | None) -> Route:

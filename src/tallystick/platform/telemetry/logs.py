@@ -15,6 +15,8 @@ __all__ = ["bound", "configure", "logger"]
 
 Format = Literal["json", "text"]
 
+TALKATIVE = ("alembic", "httpcore2", "httpx2", "uvicorn.error")  # below a warning they tell whole URLs, or nothing new
+
 
 def logger(name: str) -> FilteringBoundLogger:
     """Give a logger whose lines carry `name`.
@@ -50,7 +52,8 @@ def configure(form: Format = "text", *, level: str = "INFO", process: str = "") 
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    logging.getLogger("uvicorn.error").setLevel("WARNING")
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel("WARNING")
     if process:
         structlog.contextvars.bind_contextvars(process=process)
 
