@@ -62,6 +62,17 @@ def worker(data_dir: Path) -> None:
         run_worker(built, stop)
 
 
+@capture.command("list")
+@data_dir
+def list_connectors(data_dir: Path) -> None:
+    """Print every connector: its name, what it is to do, what its task does, and why it failed."""
+    with _opened(data_dir) as built:
+        for name in built.service.names():
+            task = built.service.task(name)
+            state = (task.state, task.trace) if task else ("UNASSIGNED", "")
+            click.echo("\t".join([name, built.service.connector(name).target, *state]).rstrip())
+
+
 @contextmanager
 def _opened(folder: Path) -> Iterator[Capture]:
     platform = open_platform(PlatformSettings(), folder, [BRANCH])

@@ -30,6 +30,7 @@ from tallystick.platform.telemetry import logger, metrics
 __all__ = ["ConnectorTask", "source_of"]
 
 WAIT_MS: Final = 250
+SHORTEST_PAUSE_S: Final = 0.1
 LONGEST_PAUSE_S: Final = 10.0
 
 log_line = logger(__name__)
@@ -67,14 +68,17 @@ class ConnectorTask:
 
     def run(self, stop: threading.Event) -> None:
         """Capture until told to stop; an unavailable database is tried again, anything else is raised."""
-        pause = 0.1
+        pause = SHORTEST_PAUSE_S
         while not stop.is_set():
+            began = time.monotonic()
             try:
                 with PostgresSource(self._configuration, self._settings.connect_timeout_s) as source:
                     self._capture(source, stop)
                 return
             except SourceUnavailable as error:
                 log_line.warning("source unavailable", connector=self._configuration.name, reason=str(error))
+                if time.monotonic() - began > LONGEST_PAUSE_S:
+                    pause = SHORTEST_PAUSE_S
                 stop.wait(pause * random.uniform(0.5, 1.0))  # noqa: S311 -- jitter, not a secret
                 pause = min(pause * 2, LONGEST_PAUSE_S)
 

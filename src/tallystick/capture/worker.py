@@ -85,9 +85,11 @@ class Worker:
                 self._begin(connector)
 
     def _due(self, connector: Connector) -> bool:
-        """Tell whether a connector may begin: a failed one waits for a restart."""
+        """Tell whether a connector may begin: a failed one waits for a restart, of it or of the worker it failed in."""
         task = self._registry.task(connector.name)
-        return task is None or task.state != "FAILED" or task.restarts != connector.restarts
+        if task is None or task.state != "FAILED":
+            return True
+        return task.restarts != connector.restarts or gone(task.worker)
 
     def _begin(self, connector: Connector) -> None:
         task = self._registry.lease(connector, self._name, self._settings.lease_s, gone)

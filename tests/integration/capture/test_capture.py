@@ -40,13 +40,15 @@ def test_a_full_identity_fills_long_values(bench: Bench) -> None:
     assert len(bench.events("p.public.t")[1]["after"]["long"]) == 9000
 
 
-def test_columns_left_out_are_named(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
+def test_columns_left_out_are_named(
+    bench: Bench, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
     bench.execute("CREATE TABLE t (id int PRIMARY KEY, spots point); INSERT INTO t VALUES (1, '(1,2)')")
     bench.capture.service.create("c", bench.configuration())
     with bench.working():
         bench.wait_for("p.public.t", 1)
     assert bench.events("p.public.t")[0]["after"] == {"id": 1}
-    assert "spots" in capsys.readouterr().out
+    assert "spots" in capsys.readouterr().out + caplog.text
 
 
 def test_names_that_need_quotes(bench: Bench) -> None:
@@ -81,3 +83,26 @@ def test_two_connectors_share_a_database(bench: Bench) -> None:
         bench.execute("INSERT INTO person (name) VALUES ('Ann'); INSERT INTO pet VALUES (1)")
         bench.wait_for("p.public.person", 1)
         bench.wait_for("p.public.pet", 1)
+
+
+def test_a_role_needs_few_rights(bench: Bench) -> None:
+    bench.execute(f"{PERSON}; INSERT INTO person (name) VALUES ('Ann'); CREATE PUBLICATION made FOR TABLE person")
+    role = f"reader_{bench.configuration()['slot.name']}"
+    bench.execute(f"CREATE ROLE {role} LOGIN REPLICATION; GRANT SELECT ON person TO {role}")
+    configuration = bench.configuration(
+        database__user=role, publication__name="made", publication__autocreate__mode="disabled"
+    )
+    bench.capture.service.create("c", configuration)
+    with bench.working():
+        bench.wait_for("p.public.person", 1)
+        bench.execute("INSERT INTO person (name) VALUES ('Bob')")
+        bench.wait_for("p.public.person", 2)
+
+
+def test_a_missing_right_is_named(bench: Bench) -> None:
+    bench.execute(PERSON)
+    role = f"guest_{bench.configuration()['slot.name']}"
+    bench.execute(f"CREATE ROLE {role} LOGIN")
+    bench.capture.service.create("c", bench.configuration(database__user=role))
+    with bench.working():
+        assert "the role needs REPLICATION" in bench.task_fails("c")
