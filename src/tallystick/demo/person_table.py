@@ -1,12 +1,12 @@
 """The registries' table of people: an ordinary table with serial numbers, loaded from FEBRL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import psycopg
 
 from tallystick.demo.febrl import COLUMNS, Person
 
-__all__ = ["TABLE", "correct", "insert", "load", "remove"]
+__all__ = ["TABLE", "correct", "insert", "load", "remove", "rows"]
 
 TABLE = "person"
 _COLUMN_LIST = ", ".join(COLUMNS)
@@ -47,3 +47,14 @@ def correct(connection: psycopg.Connection, number: int, surname: str) -> None:
 def remove(connection: psycopg.Connection, number: int) -> None:
     """Delete a person."""
     connection.execute("DELETE FROM person WHERE id = %s", (number,))
+
+
+def rows(url: str, truth: Mapping[int, int]) -> dict[int, Person]:
+    """Read the table as it is now, with the real person behind each row."""
+    with psycopg.connect(url) as connection:
+        found = connection.execute(f"SELECT id, {_COLUMN_LIST} FROM person".encode())  # noqa: S608 -- constants
+        return {
+            number: Person(truth[number], tuple(value or "" for value in values))
+            for number, *values in found
+            if number in truth
+        }

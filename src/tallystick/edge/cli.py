@@ -3,7 +3,6 @@
 import os
 import sys
 from collections.abc import Sequence
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Literal, NoReturn
 
@@ -11,11 +10,11 @@ import click
 import msgspec
 
 from tallystick.edge.adapters.descriptors import raise_limit
-from tallystick.edge.adapters.metrics import shown
 from tallystick.edge.adapters.privileges import Account
 from tallystick.edge.adapters.signals import Signals
 from tallystick.edge.domain.snapshot import Snapshot
 from tallystick.edge.errors import EdgeError
+from tallystick.edge.running import hold_door
 from tallystick.edge.service import Edge
 from tallystick.edge.settings import EdgeSettings
 from tallystick.edge.wiring import Loaded, OrganisationDoor, load
@@ -87,19 +86,13 @@ def door(
 ) -> None:
     """Hold an organisation's TLS door in front of its API; certificates and client authorities follow their files."""
     telemetry.configure(log_format, process="edge")
-    raise_limit()
     try:
         settings = msgspec.json.decode(given, type=EdgeSettings)
         held = OrganisationDoor(settings, data_dir, organisation, backend or data_dir / "run" / "api.sock")
-        running = Edge(held.snapshot, drain_s=settings.drain_s)
+        with telemetry.Publication(data_dir / "run" / "metrics", "edge"):
+            hold_door(held, ready=lambda addresses: _announce(addresses, [f"unix:{held.backend}"]))
     except (EdgeError, msgspec.MsgspecError) as error:
         _fail(str(error))
-    _announce(running.addresses, [f"unix:{held.backend}"])
-    with ExitStack() as stack:
-        stack.enter_context(running)
-        stack.enter_context(shown(running.metrics, telemetry.metrics.registry))
-        stack.enter_context(telemetry.Publication(data_dir / "run" / "metrics", "edge"))
-        Signals().run(running.reload, changed=held.watch())
 
 
 def _source(path: Path | None, inline: str | None) -> bytes:

@@ -56,7 +56,10 @@ class Joining:
         """Make an invitation for one party of a linkage; raises `UnknownLinkage`."""
         self.living.add_party(linkage, party)
         issued = self.tokens.issue(
-            f"invitation of {party} to {linkage}", [_join_scope(linkage, party)], lifetime_ms=days * DAY_MS, by=by
+            f"invitation of {party} to {linkage}",
+            [JOIN_SCOPE, _join_scope(linkage, party)],
+            lifetime_ms=days * DAY_MS,
+            by=by,
         )
         return Invitation(
             address=door.address,

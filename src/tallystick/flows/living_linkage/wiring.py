@@ -1,7 +1,116 @@
-"""Living linkage built from settings."""
+"""Living linkage built from settings: a registry's side, and a unit's."""
 
+from dataclasses import dataclass
+from pathlib import Path
+
+from tallystick.capture.wiring import Capture
+from tallystick.flows.living_linkage.adapters.membership import MembershipFile
+from tallystick.flows.living_linkage.adapters.registry_store import RegistryStore
+from tallystick.flows.living_linkage.adapters.unit_door import UnitDoor
+from tallystick.flows.living_linkage.collector import Collector
+from tallystick.flows.living_linkage.console import registry_pages
+from tallystick.flows.living_linkage.domain.epochs import EpochOfEncodings
+from tallystick.flows.living_linkage.domain.record_keys import RecordKeys
+from tallystick.flows.living_linkage.domain.rows import columns_of_schema
+from tallystick.flows.living_linkage.encoder import Encoder
+from tallystick.flows.living_linkage.http import joining_routes
+from tallystick.flows.living_linkage.joining import Joining
+from tallystick.flows.living_linkage.judge import ServedJudge
+from tallystick.flows.living_linkage.settings import RegistrySettings, UnitSettings
+from tallystick.inference.client import ModelClient
+from tallystick.linkage.domain.living.linkages import GreyZone
+from tallystick.linkage.living.service import LivingService
+from tallystick.native.linkage import ClkEncoder
+from tallystick.platform.auth import Tokens
+from tallystick.platform.http import Route
 from tallystick.platform.store import Branch
+from tallystick.platform.web import Page
+from tallystick.platform.wiring import Platform
 
-__all__ = ["BRANCH"]
+__all__ = ["BRANCH", "Registry", "Unit", "build_judge", "build_registry", "build_unit"]
 
 BRANCH = Branch("living_linkage", "tallystick.flows.living_linkage.adapters.migrations")
+
+
+@dataclass(frozen=True)
+class Registry:
+    """A registry's side; the encoder and the collector are built once the registry has joined."""
+
+    organisation: str
+    settings: RegistrySettings
+    platform: Platform
+    people: RegistryStore
+    membership: MembershipFile
+
+    @property
+    def topic(self) -> str:
+        """The topic of the table's change events."""
+        return f"{self.organisation}.{self.settings.table}"
+
+    def encoder(self) -> Encoder:
+        """Build the encoder: from here on this process holds the linkage secret."""
+        settings = self.settings
+        schema = settings.schema.read_bytes()
+        secret = settings.linkage_secret.reveal().encode()
+        clks = ClkEncoder(schema, secret)
+
+        def encode(rows: list[list[str]]) -> list[bytes]:
+            joined = clks.encode(rows)
+            return [joined[at : at + clks.row_bytes] for at in range(0, len(joined), clks.row_bytes)]
+
+        return Encoder(
+            topic=self.topic,
+            columns=columns_of_schema(schema, settings.schema),
+            keys=RecordKeys(settings.record_key_secret.reveal().encode()),
+            encode=encode,
+            store=self.platform.store,
+            log=self.platform.log,
+            registry=self.people,
+            unit=self._door(EpochOfEncodings.of(schema, secret)),
+            batch=settings.batch,
+        )
+
+    def collector(self) -> Collector:
+        """Build the collector of matches; it knows no secret but the party's token."""
+        return Collector(self.people, self._door(None))
+
+    def pages(self, capture: Capture) -> tuple[Page, ...]:
+        """Declare the registry's pages."""
+
+        def state() -> str:
+            task = capture.service.task(self.settings.connector)
+            return task.state if task else "not declared"
+
+        columns = columns_of_schema(self.settings.schema.read_bytes(), self.settings.schema)
+        return registry_pages(self.people, self.membership, self.platform.log, self.topic, columns, state)
+
+    def _door(self, epoch: EpochOfEncodings | None) -> UnitDoor:
+        return UnitDoor(self.membership.read(), self.membership.authority, epoch)
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit's side: invitations, and the route by which they are used."""
+
+    joining: Joining
+    routes: list[Route]
+
+
+def build_registry(organisation: str, settings: RegistrySettings, platform: Platform) -> Registry:
+    """Build a registry's side; reads no secret yet."""
+    membership = MembershipFile(platform.data_dir)
+    return Registry(organisation, settings, platform, RegistryStore(platform.store), membership)
+
+
+def build_unit(settings: UnitSettings, living: LivingService, platform: Platform) -> Unit:
+    """Build a unit's side; its linkages are made unless they exist. Raises `LinkageExists` for a changed one."""
+    for identity, wanted in settings.linkages.items():
+        zone = GreyZone(*wanted.grey_zone)
+        living.create(identity, parties=wanted.parties, threshold=wanted.threshold, grey_zone=zone)
+    joining = Joining(living, Tokens(platform.store), platform.data_dir / "tls" / "clients")
+    return Unit(joining, joining_routes(joining))
+
+
+def build_judge(settings: UnitSettings, models: Path) -> ServedJudge | None:
+    """Build the judge, which asks the organisation's own model server on its socket; None when nobody judges."""
+    return ServedJudge(ModelClient(models), settings.judge_model) if settings.judge_model else None

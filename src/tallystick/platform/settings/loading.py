@@ -50,11 +50,12 @@ class Loaded(Generic[S]):
 
 @dataclass(frozen=True)
 class _Raw:
-    """A value before typing: its path, its text or TOML value, and where it stood."""
+    """A value before typing: its path, its text or TOML value, where it stood, and where relative file names start."""
 
     path: Path_
     value: object
     origin: str
+    base: Path = Path()
 
 
 def load(declaration: type[S], *, file: Path | None = None, environ: Mapping[str, str] | None = None) -> Loaded[S]:
@@ -80,7 +81,7 @@ def _from_file(file: Path) -> Iterator[_Raw]:
         raise SettingsError(f"settings file {file}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"settings file {file}: {error}") from error
-    yield from (_Raw(path, value, str(file)) for path, value in _flatten(document, ()))
+    yield from (_Raw(path, value, str(file), file.parent) for path, value in _flatten(document, ()))
 
 
 def _from_environment(environ: Mapping[str, str]) -> Iterator[_Raw]:
@@ -104,7 +105,7 @@ def _resolve(shape: Shape, raw: _Raw) -> tuple[Path_, object]:
     if shape.open:
         if shape.item is None or not rest:
             return raw.path, _structured(raw.value)
-        inner, value = _resolve(shape.item, _Raw(tuple(rest), raw.value, raw.origin))
+        inner, value = _resolve(shape.item, _Raw(tuple(rest), raw.value, raw.origin, raw.base))
         return (here, *inner), value
     if here not in shape.fields and here.endswith(SECRET_FILE) and not rest:
         target = here.removesuffix(SECRET_FILE)
@@ -115,7 +116,7 @@ def _resolve(shape: Shape, raw: _Raw) -> tuple[Path_, object]:
     if not rest:
         return raw.path, _structured(raw.value)
     try:
-        inner, value = _resolve(shape.fields[here], _Raw(tuple(rest), raw.value, raw.origin))
+        inner, value = _resolve(shape.fields[here], _Raw(tuple(rest), raw.value, raw.origin, raw.base))
     except SettingsError as error:
         raise type(error)(f"{here}.{error}") from error
     return (here, *inner), value
@@ -133,7 +134,7 @@ def _structured(value: object) -> object:
 
 def _secret_from(raw: _Raw) -> str:
     try:
-        return Path(str(raw.value)).read_text().rstrip("\n")
+        return (raw.base / str(raw.value)).read_text().rstrip("\n")
     except OSError as error:
         raise WrongSetting(f"{raw.path[0]}: {raw.value}: {error.strerror} ({raw.origin})") from error
 

@@ -1,0 +1,135 @@
+"""One run of the demo: everything under one supervisor, the story in a thread beside it."""
+
+import os
+import select
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+
+from rich.console import Console
+
+from tallystick.demo.doors import show_links
+from tallystick.demo.errors import DemoError
+from tallystick.demo.living import Measured, Stage
+from tallystick.demo.people import populate
+from tallystick.demo.report import show, write
+from tallystick.demo.scene import Scene
+from tallystick.demo.sites import REGISTRIES, Sites
+from tallystick.demo.story import SEED, Story
+from tallystick.demo.watch import MatchWatch
+from tallystick.platform.supervisor import Child, Supervisor
+
+__all__ = ["Performance", "change_once"]
+
+CHANGE_EVERY_S = 1.0
+STOP_S = 25.0
+
+
+class Performance:
+    """Runs the demo in `directory`; `people` a registry, `changes` that are measured."""
+
+    def __init__(self, directory: Path, *, wait: bool, report: Path | None, people: int, changes: int) -> None:
+        self._directory = directory
+        self._wait = wait
+        self._report = report
+        self._people = people
+        self._changes = changes
+        self._console = Console(highlight=False)
+        self._ending = threading.Event()
+        self._failure: Exception | None = None
+        self._begun = time.monotonic()
+
+    def run(self) -> int:
+        """Run until the story's end, or until Ctrl-C; return the exit code."""
+        self._console.print(f"[bold]Tallystick[/]: three organisations in {self._directory}")
+        sites = Sites.prepare(self._directory)
+        populate(sites, self._people)
+        self._say(f"{self._people:,} people a registry in two PostgreSQL servers")
+        supervisor = Supervisor(_children(sites), self._directory)
+        telling = threading.Thread(target=self._tell, args=(sites,), name="story")
+        telling.start()
+        try:
+            supervisor.run()
+        finally:
+            self._ending.set()
+            telling.join()
+        if self._failure is not None:
+            raise self._failure
+        return 0
+
+    def _tell(self, sites: Sites) -> None:
+        """Tell the story, then end the supervisor, which runs on the main thread."""
+        try:
+            story = Story(sites, self._console, changes=self._changes, alive=lambda: not self._ending.is_set())
+            results = story.run()
+            results.seconds = time.monotonic() - self._begun
+            show(results, self._console)
+            if self._report:
+                write(results, self._report)
+            show_links(sites, self._console)
+            if self._wait:
+                self._live(sites, story.scene)
+        except Exception as error:  # noqa: BLE001 -- told by the main thread, which must first stop the children
+            if not self._ending.is_set():
+                self._failure = error if isinstance(error, DemoError) else _unforeseen(error)
+        finally:
+            if not self._ending.is_set():
+                os.kill(os.getpid(), signal.SIGTERM)
+
+    def _live(self, sites: Sites, scene: Scene) -> None:
+        self._console.print("\nOne change a second from here on. Enter prints fresh links, Ctrl-C stops everything.\n")
+        watch = MatchWatch(scene.unit.platform.log, scene.topic)
+        stage = Stage(scene, watch, scene.life(SEED + 1))
+        with watch.watching():
+            while not self._ending.is_set():
+                self._console.print(_line(stage.change()))
+                if _enter_pressed(CHANGE_EVERY_S, self._ending):
+                    show_links(sites, self._console)
+        stage.close()
+
+    def _say(self, text: str) -> None:
+        self._console.print(f"[green]✓[/] {text} [dim]{time.monotonic() - self._begun:.1f} s[/]")
+
+
+def change_once(directory: Path) -> int:
+    """Make one change in a running demo; exit code 1 when no match followed."""
+    scene = Scene.of(Sites(directory))
+    watch = MatchWatch(scene.unit.platform.log, scene.topic)
+    stage = Stage(scene, watch, scene.life(time.time_ns()))
+    with watch.watching():
+        measured = stage.change()
+    stage.close()
+    Console(highlight=False).print(_line(measured))
+    return 0 if measured.commit_to_event_ms is not None else 1
+
+
+def _children(sites: Sites) -> list[Child]:
+    tally = [sys.executable, "-c", "from tallystick.cli import main; main()"]
+    databases = [Child(f"postgres-{name}", sites.database(name).argv(), stop_s=STOP_S) for name in REGISTRIES]
+    organisations = [
+        Child(name, [*tally, "up", "--no-echo", "--config", str(sites.site(name).config)], stop_s=STOP_S)
+        for name in ("unit", *REGISTRIES)
+    ]
+    return [*databases, *organisations]
+
+
+def _line(measured: Measured) -> str:
+    late = measured.commit_to_event_ms
+    followed = f"match {measured.effect} after {late:.0f} ms" if late is not None else "[red]no match event came[/]"
+    return f"  {measured.registry:<6} {measured.kind:<18} {measured.person:<28} {followed}"
+
+
+def _enter_pressed(seconds: float, ending: threading.Event) -> bool:
+    if not sys.stdin.isatty():
+        ending.wait(seconds)
+        return False
+    readable, _, _ = select.select([sys.stdin], [], [], seconds)
+    return bool(readable) and bool(sys.stdin.readline())
+
+
+def _unforeseen(error: Exception) -> DemoError:
+    failure = DemoError(f"{type(error).__name__}: {error}")
+    failure.__cause__ = error
+    return failure

@@ -1,0 +1,136 @@
+"""The order of the demo: join, snapshot, link, judge, hash, change, sum up."""
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from rich.console import Console
+
+from tallystick.demo.errors import StepFailed
+from tallystick.demo.living import Measured, Stage
+from tallystick.demo.quality import Quality
+from tallystick.demo.scene import Scene
+from tallystick.demo.sites import LINKAGE, REGISTRIES, Sites
+from tallystick.demo.watch import MatchWatch
+from tallystick.edge.wiring import authority_of
+from tallystick.flows.living_linkage.adapters.membership import MembershipFile
+from tallystick.flows.living_linkage.errors import UnitUnavailable
+from tallystick.flows.living_linkage.invitations import accept
+from tallystick.flows.living_linkage.pair_model import REPORT
+
+__all__ = ["Results", "Story"]
+
+STEP_PATIENCE_S = 120.0
+SEED = 4
+
+
+@dataclass
+class Results:
+    """Every figure of one run, measured in it."""
+
+    alone: Quality | None = None
+    judged: Quality | None = None
+    f1_model: float = 0.0
+    f1_threshold: float = 0.0
+    zone_pairs: int = 0
+    changes: list[Measured] = field(default_factory=list)
+    catalog: dict[str, object] = field(default_factory=dict)
+    inference: dict[str, object] = field(default_factory=dict)
+    seconds: float = 0.0
+
+
+class Story:
+    """Goes through the steps; each prints one line when it is done."""
+
+    def __init__(self, sites: Sites, console: Console, *, changes: int, alive: Callable[[], bool]) -> None:
+        self._sites = sites
+        self._console = console
+        self._changes = changes
+        self._alive = alive
+        self.scene = Scene.of(sites)
+        self.results = Results()
+
+    def run(self) -> Results:
+        """Tell the story up to the summary."""
+        begun = time.monotonic()
+        self._join()
+        self._link()
+        self._measure()
+        self._change()
+        self.results.seconds = time.monotonic() - begun
+        return self.results
+
+    def _join(self) -> None:
+        for name in REGISTRIES:
+            site = self._sites.site(name)
+            membership = MembershipFile(site.directory)
+            if membership.exists():
+                continue
+            with self._step(f"{name} joins the unit's linkage by invitation"):
+                unit = self.scene.unit
+                invitation = unit.unit.joining.invite(LINKAGE, name, unit.told_door(), days=1, by="demo").text()
+                authority = authority_of(site.directory, name).certificate
+                self._wait(partial(_joined, invitation, membership, authority), "the unit's door")
+
+    def _link(self) -> None:
+        expected = {name: len(people) for name, people in self.scene.people().items()}
+        with self._step("snapshots, encodings and links") as told:
+            self._wait(lambda: self._linked(expected, told), "every person's encoding at the unit")
+
+    def _linked(self, expected: Mapping[str, int], told: Callable[[str], None]) -> bool:
+        status = self.scene.status()
+        arrived = ", ".join(f"{party.name} {party.records:,}" for party in status.parties)
+        told(f"snapshots, encodings and links: {arrived}; {sum(status.matches.values()):,} matches")
+        return self.scene.settled(expected)
+
+    def _measure(self) -> None:
+        with self._step("recall and precision against the truth"):
+            results = self.results
+            results.alone = self.scene.quality(judged=False)
+            results.judged = self.scene.quality(judged=True)
+            learnt = float(json.loads(REPORT.read_text())["threshold"])
+            results.f1_model, results.f1_threshold, results.zone_pairs = self.scene.zone_quality(learnt)
+
+    def _change(self) -> None:
+        watch = MatchWatch(self.scene.unit.platform.log, self.scene.topic)
+        stage = Stage(self.scene, watch, self.scene.life(SEED))
+        with self._step(f"{self._changes} changes in both databases") as told, watch.watching():
+            for number in range(self._changes):
+                measured = stage.change()
+                self.results.changes.append(measured)
+                told(f"change {number + 1} of {self._changes}: {measured.kind} at {measured.registry}")
+                self._check_alive()
+        stage.close()
+
+    def _wait(self, done: Callable[[], bool], what: str) -> None:
+        deadline = time.monotonic() + STEP_PATIENCE_S
+        while not done():
+            self._check_alive()
+            if time.monotonic() > deadline:
+                raise StepFailed(
+                    f"{what} did not come within {STEP_PATIENCE_S:.0f} s; see {self._sites.directory}/*/logs"
+                )
+            time.sleep(0.1)
+
+    def _check_alive(self) -> None:
+        if not self._alive():
+            raise StepFailed("stopped")
+
+    @contextmanager
+    def _step(self, text: str) -> Iterator[Callable[[str], None]]:
+        begun = time.monotonic()
+        with self._console.status(text) as shown:
+            yield lambda now: shown.update(now)
+        self._console.print(f"[green]✓[/] {text} [dim]{time.monotonic() - begun:.1f} s[/]")
+
+
+def _joined(text: str, membership: MembershipFile, authority: Path) -> bool:
+    try:
+        accept(text, membership, authority)
+    except UnitUnavailable:
+        return False
+    return True

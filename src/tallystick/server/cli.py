@@ -1,0 +1,92 @@
+"""`tally up`, `status`, `down`, `settings`: run an organisation and look at it."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from tallystick.platform.settings import SettingsError
+from tallystick.platform.store import StoreError
+from tallystick.platform.supervisor import Supervisor, SupervisorError
+from tallystick.platform.supervisor import status as supervisor_status
+from tallystick.platform.supervisor import stop as stop_supervisor
+from tallystick.server.settings import loaded_settings
+from tallystick.server.wiring import Organisation
+
+__all__ = ["config_option", "down", "explained", "settings", "status", "up"]
+
+config_option = click.option(
+    "--config", "config", type=click.Path(path_type=Path), help="Settings file; default: tally.toml here, if any."
+)
+output_option = click.option(
+    "--output", type=click.Choice(["text", "json"]), default="text", show_default=True, help="For people or scripts."
+)
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Turn what a person can mend into one line and exit code 1."""
+    try:
+        yield
+    except (SettingsError, StoreError, SupervisorError, OSError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+@click.command()
+@config_option
+@click.option("--echo/--no-echo", default=True, show_default=True, help="Show what the processes print.")
+def up(config: Path | None, echo: bool) -> None:
+    """Run an organisation until Ctrl-C: its TLS door, its API, and the workers that its settings name."""
+    from tallystick.server.processes import children
+
+    with explained():
+        organisation = Organisation(loaded_settings(config).settings)
+        organisation.platform.close()
+        lines = (lambda name, line: click.echo(f"{name:<10} {line}", err=True)) if echo else None
+        resolved = config.resolve() if config else None
+        Supervisor(children(organisation, resolved), organisation.data_dir, echo=lines).run()
+
+
+@click.command()
+@config_option
+@output_option
+def status(config: Path | None, output: str) -> None:
+    """Show an organisation's processes; exit code 1 when it is not up."""
+    with explained():
+        found = supervisor_status(loaded_settings(config).settings.data_dir)
+    if output == "json":
+        click.echo(msgspec.json.encode(found).decode())
+        return
+    table = Table("process", "state", "pid", "restarts", box=None)
+    for child in found.children:
+        table.add_row(child.name, child.state, str(child.pid or "-"), str(child.restarts))
+    Console().print(table)
+
+
+@click.command()
+@config_option
+def down(config: Path | None) -> None:
+    """Stop an organisation: its processes finish what is under way."""
+    with explained():
+        stop_supervisor(loaded_settings(config).settings.data_dir)
+
+
+@click.command()
+@config_option
+@output_option
+def settings(config: Path | None, output: str) -> None:
+    """Show every effective setting and where it came from; secrets are masked."""
+    with explained():
+        effective = loaded_settings(config).effective()
+    if output == "json":
+        click.echo(json.dumps([vars(each) for each in effective]))
+        return
+    table = Table("setting", "value", "from", box=None)
+    for each in effective:
+        table.add_row(each.name, each.value, each.origin)
+    Console().print(table)
