@@ -183,9 +183,9 @@ class _Door:
         return tasks[int(number)]
 
 
-def connect_routes(service: Connectors) -> Routes:
+def connect_routes(service: Connectors, views: Views) -> Routes:
     """Make the routes of Kafka Connect 4.3's worker."""
-    door = _Door(service, Views(service))
+    door = _Door(service, views)
     named = "/connectors/{name}"
     plugin = "/connector-plugins/{plugin}/config"
     settings = dict[str, Value]

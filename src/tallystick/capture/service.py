@@ -100,6 +100,10 @@ class Connectors:
         """List the topics that a connector has made."""
         return self._registry.topics(name)
 
+    def recorded(self, topic: str) -> int:
+        """Count the events that a topic was ever given."""
+        return self._log.end(topic)
+
     def snapshot(self, topic: str) -> Snapshot | None:
         """Return a topic's newest snapshot; None for a topic that is no connector's."""
         return self._registry.snapshot(topic)

@@ -5,15 +5,18 @@ from dataclasses import dataclass
 
 from tallystick.capture.adapters.postgres import PostgresSource
 from tallystick.capture.adapters.registry import Registry
+from tallystick.capture.console import capture_pages
 from tallystick.capture.domain.configuration import ConnectorConfiguration
 from tallystick.capture.domain.connector import Connector, Task
 from tallystick.capture.http import connect_routes
 from tallystick.capture.service import Connectors
 from tallystick.capture.settings import CaptureSettings
 from tallystick.capture.task import ConnectorTask
+from tallystick.capture.views import Views
 from tallystick.capture.worker import Worker
 from tallystick.platform.http import Routes
 from tallystick.platform.store import Branch
+from tallystick.platform.web import Page
 from tallystick.platform.wiring import Platform
 
 __all__ = ["BRANCH", "Capture", "build", "run_worker"]
@@ -23,10 +26,11 @@ BRANCH = Branch("capture", "tallystick.capture.adapters.migrations")
 
 @dataclass(frozen=True)
 class Capture:
-    """`service` and `routes` are the control plane; `worker` is for a process that captures."""
+    """`service`, `routes` and `pages` are the control plane; `worker` is for a process that captures."""
 
     service: Connectors
     routes: Routes
+    pages: tuple[Page, ...]
     worker: Worker
     branch: Branch = BRANCH
 
@@ -46,7 +50,13 @@ def build(settings: CaptureSettings, platform: Platform) -> Capture:
         ).run(stop)
 
     service = Connectors(platform.store, platform.log, registry, probe)
-    return Capture(service, connect_routes(service), Worker(registry, settings, capture))
+    views = Views(service)
+    return Capture(
+        service=service,
+        routes=connect_routes(service, views),
+        pages=capture_pages(service, views),
+        worker=Worker(registry, settings, capture),
+    )
 
 
 def run_worker(capture: Capture, stop: threading.Event) -> None:
