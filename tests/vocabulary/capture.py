@@ -16,7 +16,8 @@ from tallystick.capture.domain.connector import Snapshot
 from tallystick.capture.settings import CaptureSettings
 from tallystick.capture.wiring import BRANCH, Capture, build, run_worker
 from tallystick.platform.log import StoredRecord, UnknownTopicError
-from tallystick.platform.wiring import Platform, PlatformSettings, open_platform
+from tallystick.platform.settings import Secret
+from tallystick.platform.wiring import Platform, PlatformSettings, StoreSettings, open_platform
 
 __all__ = ["Bench", "bench", "eventually", "positions"]
 
@@ -28,9 +29,9 @@ SETTINGS = CaptureSettings(poll_s=0.05, lease_s=2.0)
 class Bench:
     """Capture on a data directory, and the PostgreSQL database that it captures."""
 
-    def __init__(self, url: str, data_dir: Path) -> None:
-        self.url = url
-        self.platform: Platform = open_platform(PlatformSettings(), data_dir, [BRANCH])
+    def __init__(self, url: str, data_dir: Path, store_url: str) -> None:
+        settings = PlatformSettings(store=StoreSettings(url=Secret(store_url)))
+        self.platform: Platform = open_platform(settings, data_dir, [BRANCH])
         self.capture: Capture = build(SETTINGS, self.platform)
         self._database = psycopg.connect(url, autocommit=True)
 
@@ -119,9 +120,9 @@ class Bench:
 
 
 @contextmanager
-def bench(url: str, data_dir: Path) -> Iterator[Bench]:
-    """Open a bench."""
-    opened = Bench(url, data_dir)
+def bench(url: str, data_dir: Path, store_url: str = "") -> Iterator[Bench]:
+    """Open a bench; its own store is SQLite unless `store_url` says otherwise."""
+    opened = Bench(url, data_dir, store_url)
     try:
         yield opened
     finally:

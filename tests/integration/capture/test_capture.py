@@ -1,7 +1,11 @@
 """A connector reads what is there, then follows every commit."""
 
+from pathlib import Path
+
 import pytest
 from tests.vocabulary.capture import Bench, positions
+from tests.vocabulary.capture import bench as opened
+from tests.vocabulary.postgres import Postgres
 
 PERSON = "CREATE TABLE person (id serial PRIMARY KEY, name text)"
 
@@ -106,3 +110,14 @@ def test_a_missing_right_is_named(bench: Bench) -> None:
     bench.capture.service.create("c", bench.configuration(database__user=role))
     with bench.working():
         assert "the role needs REPLICATION" in bench.task_fails("c")
+
+
+def test_the_store_may_be_postgresql(postgres: Postgres, tmp_path: Path) -> None:
+    source, store = postgres.url(postgres.database()), postgres.url(postgres.database())
+    with opened(source, tmp_path / "data", store) as bench:
+        bench.execute(f"{PERSON}; INSERT INTO person (name) VALUES ('Ann')")
+        bench.capture.service.create("c", bench.configuration())
+        with bench.working():
+            assert bench.snapshot("p.public.person").end_offset == 1
+            bench.execute("INSERT INTO person (name) VALUES ('Bob')")
+            bench.wait_for("p.public.person", 2)
