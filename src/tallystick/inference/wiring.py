@@ -6,6 +6,7 @@ from tallystick.inference.adapters import engines
 from tallystick.inference.adapters.contents import ObjectContents
 from tallystick.inference.adapters.fetch import fetch
 from tallystick.inference.adapters.service_table import ServiceTable
+from tallystick.inference.console import model_pages
 from tallystick.inference.domain.model import Model
 from tallystick.inference.domain.revision import Revision
 from tallystick.inference.http import ModelDoor
@@ -13,6 +14,7 @@ from tallystick.inference.service import ModelService
 from tallystick.inference.serving import Serving
 from tallystick.inference.settings import InferenceSettings
 from tallystick.platform.store import Branch
+from tallystick.platform.web import Page
 from tallystick.platform.wiring import Platform
 
 __all__ = ["BRANCH", "Inference", "build"]
@@ -22,12 +24,13 @@ BRANCH = Branch("inference", "tallystick.inference.adapters.migrations")
 
 @dataclass(frozen=True)
 class Inference:
-    """`service` is for operators; `serving` and `door` are for the one process that serves models."""
+    """`service` and `pages` are for operators; `serving` and `door` are for the one process that serves models."""
 
     settings: InferenceSettings
     service: ModelService
     serving: Serving
     door: ModelDoor
+    pages: tuple[Page, ...]
     branch: Branch = BRANCH
 
 
@@ -41,4 +44,5 @@ def build(settings: InferenceSettings, platform: Platform) -> Inference:
 
     serving = Serving(services, load)
     door = ModelDoor(serving, largest_body=settings.largest_body, threads=settings.threads, queue=settings.queue)
-    return Inference(settings, ModelService(services, contents, fetch, engines.model_file), serving, door)
+    service = ModelService(services, contents, fetch, engines.model_file)
+    return Inference(settings, service, serving, door, model_pages(service))
