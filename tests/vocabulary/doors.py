@@ -22,7 +22,7 @@ from tallystick.edge.domain.snapshot import Backend, Context, Door, Limits, Pool
 from tallystick.edge.domain.snapshot import Credential as Pem
 from tallystick.edge.service import Edge
 
-__all__ = ["Site", "Telling", "raw_backend", "telling_backend", "unix_backend"]
+__all__ = ["Site", "Telling", "closing_backend", "raw_backend", "telling_backend", "told", "unix_backend"]
 
 
 @dataclass
@@ -167,6 +167,22 @@ def raw_backend(greeting: bytes = b"") -> Iterator[Telling]:
     telling = Telling(f"127.0.0.1:{server.server_address[1]}")
     with _served(server):
         yield telling
+
+
+@contextmanager
+def closing_backend() -> Iterator[Telling]:
+    """Answer one request a connection, promise to keep it, and close it."""
+
+    class Close(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            while self.rfile.readline() not in (b"\r\n", b""):
+                pass
+            self.wfile.write(b'HTTP/1.1 200 OK\r\nContent-Length: 16\r\n\r\n{"served": true}')
+
+    server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Close)
+    server.daemon_threads = True
+    with _served(server):
+        yield Telling(f"127.0.0.1:{server.server_address[1]}")
 
 
 @dataclass

@@ -19,6 +19,8 @@ from tallystick.edge.settings import EdgeSettings
 __all__ = ["Loaded", "OrganisationDoor", "authority_of", "load"]
 
 HTTP_PROTOCOLS = ("h2", "http/1.1")
+# Asked once a second, so about every hour.
+RENEW_EVERY = 3600
 
 
 @dataclass(frozen=True)
@@ -86,15 +88,19 @@ class OrganisationDoor:
         )
 
     def watch(self) -> Callable[[], bool]:
-        """Return a question that is true whenever a certificate or a client authority has changed since it was asked.
+        """Return a question, asked once a second, that is true when certificates or client authorities have changed.
 
-        Asking renews certificates that are near their end.
+        Asking renews a certificate that is near its end.
         """
-        seen = self._fingerprint()
+        issued = self._files()
+        seen, asked = self._fingerprint(issued), 0
 
         def changed() -> bool:
-            nonlocal seen
-            before, seen = seen, self._fingerprint()
+            nonlocal seen, asked
+            asked += 1
+            if asked % RENEW_EVERY == 0:
+                self._files()
+            before, seen = seen, self._fingerprint(issued)
             return seen != before
 
         return changed
@@ -115,9 +121,9 @@ class OrganisationDoor:
     def _authorities(self) -> str:
         own = authority_of(self.data_dir, self.organisation).certificate
         make_private_directory(self.clients)
-        return "\n".join(path.read_text() for path in [own, *sorted(self.clients.glob("*.pem"))])
+        files = DiskPemFiles()
+        return "\n".join(files.certificates(str(path)) for path in [own, *sorted(self.clients.glob("*.pem"))])
 
-    def _fingerprint(self) -> tuple[tuple[str, int, int], ...]:
-        issued = self._files()
+    def _fingerprint(self, issued: Credential) -> tuple[tuple[str, int, int], ...]:
         found = [issued.certificate, issued.key, *sorted(self.clients.glob("*.pem"))]
         return tuple((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in found if path.exists())

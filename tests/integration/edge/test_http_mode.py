@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.vocabulary.doors import Site, Telling, told, unix_backend
+from tests.vocabulary.doors import Site, Telling, closing_backend, told, unix_backend
 
 IDENTITY = "x-tallystick-client-identity"
 
@@ -137,12 +137,21 @@ def test_a_silent_backend_is_a_gateway_timeout(site: Site, backend: Telling) -> 
         assert connection.getresponse().status == 504
 
 
-def test_another_contexts_host_is_misdirected(site: Site, backend: Telling) -> None:
-    site.serve("north.localhost", backends=backend.address).serve("unit.localhost", backends=backend.address)
+@pytest.mark.parametrize("asked", ["north.localhost", "127.0.0.1"])
+def test_another_contexts_host_is_misdirected(site: Site, backend: Telling, asked: str) -> None:
+    site.serve("north.localhost", "127.0.0.1", backends=backend.address)
+    site.serve("unit.localhost", backends=backend.address)
     with site.open():
-        connection = site.http("north.localhost")
+        connection = site.http(asked)
         connection.request("GET", "/", headers={"Host": "unit.localhost"})
         assert connection.getresponse().status == 421
+        assert site.ask(asked, headers={"Host": "elsewhere.test"})["path"] == "/"
+
+
+def test_a_backend_that_closes_kept_connections_costs_no_request(site: Site) -> None:
+    with closing_backend() as backend, site.serve("north.localhost", backends=backend.address).open():
+        connection = site.http("north.localhost")
+        assert [told(connection)["served"] for _ in range(20)] == [True] * 20
 
 
 @pytest.mark.parametrize("hosts", [b"", b"Host: a\r\nHost: b\r\n"])

@@ -37,6 +37,13 @@ def test_the_clients_of_other_organisations_are_believed_once_their_authority_is
     assert door.snapshot().contexts[0].client_authorities == f"{own}\n{other}"
 
 
+def test_a_damaged_client_authority_is_named(door: OrganisationDoor) -> None:
+    door.snapshot()
+    (door.clients / "unit.pem").write_text("-----BEGIN CERTIFICATE-----")
+    with pytest.raises(ConfigurationInvalid, match=r"clients/unit\.pem"):
+        door.snapshot()
+
+
 def test_a_certificate_of_ones_own_is_used(door: OrganisationDoor, tmp_path: Path) -> None:
     issued = ensure_authority(tmp_path / "public", "Public").issue(["n"])
     settings = EdgeSettings(certificate=str(issued.certificate), key=str(issued.key))

@@ -73,7 +73,8 @@ pub(crate) type ClientStream = Watched<TlsStream<Replay>>;
 /// Serve one connection to its end.
 pub(crate) async fn serve(mut stream: TcpStream, arrival: Arrival) {
     let deadline = Instant::now() + arrival.plan.timeouts.handshake;
-    let Some((hello, wire)) = greet(&mut stream, &arrival).await else {
+    // Boxed, as each step's buffers should go with it.
+    let Some((hello, wire)) = Box::pin(greet(&mut stream, &arrival)).await else {
         return;
     };
     let Some(context) = arrival.plan.context(hello.server_name.as_deref()) else {
@@ -144,8 +145,8 @@ pub(crate) async fn serve(mut stream: TcpStream, arrival: Arrival) {
     };
     let stream = Watched::new(tls, activity, metrics);
     match client.context().pool.mode {
-        Mode::Http => http::serve(stream, client, h2).await,
-        Mode::Tcp => carry(stream, client).await,
+        Mode::Http => Box::pin(http::serve(stream, client, h2)).await,
+        Mode::Tcp => Box::pin(carry(stream, client)).await,
     }
 }
 
@@ -261,7 +262,7 @@ async fn carry(mut stream: ClientStream, client: Client) {
         }
     };
     if ended {
-        linger(&mut stream).await;
+        Box::pin(linger(&mut stream)).await;
     }
 }
 

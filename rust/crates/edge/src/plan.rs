@@ -93,6 +93,11 @@ impl Plan {
         })
     }
 
+    /// The context that claims a name, if any does.
+    pub(crate) fn context_named(&self, name: &str) -> Option<usize> {
+        self.names.find(name)
+    }
+
     /// The context of a server name; `None` if the name is unknown and such names are refused.
     pub(crate) fn context(&self, server_name: Option<&str>) -> Option<usize> {
         match server_name {

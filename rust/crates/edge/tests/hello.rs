@@ -11,7 +11,10 @@ fn wire(server_name: &str, protocols: &[&str]) -> Vec<u8> {
     let mut config = ClientConfig::builder()
         .with_root_certificates(RootCertStore::empty())
         .with_no_client_auth();
-    config.alpn_protocols = protocols.iter().map(|name| name.as_bytes().to_vec()).collect();
+    config.alpn_protocols = protocols
+        .iter()
+        .map(|name| name.as_bytes().to_vec())
+        .collect();
     let name = server_name.to_owned().try_into().unwrap();
     let mut client = ClientConnection::new(Arc::new(config), name).unwrap();
     let mut wire = Vec::new();
@@ -45,14 +48,19 @@ fn hello_of_length(length: usize) -> Vec<u8> {
 
 #[test]
 fn name_and_protocols_are_read() {
-    let hello = read(&wire("North.Localhost", &["h2", "http/1.1"])).unwrap().unwrap();
+    let hello = read(&wire("North.Localhost", &["h2", "http/1.1"]))
+        .unwrap()
+        .unwrap();
     assert_eq!(hello.server_name.as_deref(), Some("north.localhost"));
     assert_eq!(hello.protocols, [b"h2".to_vec(), b"http/1.1".to_vec()]);
 }
 
 #[test]
 fn an_address_is_no_server_name() {
-    assert_eq!(read(&wire("127.0.0.1", &[])).unwrap().unwrap().server_name, None);
+    assert_eq!(
+        read(&wire("127.0.0.1", &[])).unwrap().unwrap().server_name,
+        None
+    );
 }
 
 #[test]
@@ -62,7 +70,10 @@ fn a_hello_of_20_kilobytes_is_too_long() {
 
 #[test]
 fn a_hello_of_the_greatest_length_is_parsed() {
-    assert_eq!(read(&hello_of_length(MAX_HELLO)), Err(HelloError::Malformed));
+    assert_eq!(
+        read(&hello_of_length(MAX_HELLO)),
+        Err(HelloError::Malformed)
+    );
 }
 
 #[test]
@@ -73,7 +84,13 @@ fn endless_tiny_records_are_cut_off() {
 
 #[test]
 fn other_protocols_are_told_apart_at_once() {
-    for bytes in [&b"GET / HTTP/1.1\r\n"[..], b"SSH-2.0-x\r\n", b"PROXY TCP4 ", &[22, 9], &[0]] {
+    for bytes in [
+        &b"GET / HTTP/1.1\r\n"[..],
+        b"SSH-2.0-x\r\n",
+        b"PROXY TCP4 ",
+        &[22, 9],
+        &[0],
+    ] {
         assert_eq!(read(bytes), Err(HelloError::NotTls));
     }
 }

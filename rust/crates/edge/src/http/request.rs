@@ -45,14 +45,8 @@ pub(crate) fn prepare(
         return Err(NO_PROXY);
     }
     let host = host(head)?;
-    if client
-        .arrival
-        .plan
-        .context(Some(&name_of(&host)))
-        .unwrap_or(client.context)
-        != client.context
-        && client.server_name.is_some()
-    {
+    let named = client.arrival.plan.context_named(&name_of(&host));
+    if named.is_some_and(|context| context != client.context) {
         return Err(MISDIRECTED);
     }
     let upgrade = asks_upgrade(head);
