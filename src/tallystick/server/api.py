@@ -24,6 +24,8 @@ def api(organisation: Organisation) -> Application:
     if settings.linkage:
         pages += organisation.living.pages
         routes += [organisation.living.routes, *organisation.unit.routes]
+    if settings.inference:
+        pages += organisation.inference.pages
     checks: dict[str, Check] = {"store": lambda: _store(organisation)}
     pages += operations_pages(platform.store, organisation.data_dir, checks)
     routes.append(console(settings.name, pages, Logins(platform.store)))
