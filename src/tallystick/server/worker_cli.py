@@ -12,7 +12,6 @@ from tallystick.platform.objects import ObjectsError, ObjectsSettings
 from tallystick.platform.settings import Secret
 from tallystick.platform.store import StoreError
 from tallystick.platform.supervisor import announce_ready
-from tallystick.platform.telemetry import configure
 from tallystick.platform.wiring import PlatformSettings, StoreSettings, open_platform
 from tallystick.server.tasks import tasks_of
 
@@ -34,7 +33,6 @@ __all__ = ["worker"]
 @click.option("--slots", type=click.IntRange(1, 256), default=1, show_default=True, help="How many jobs at once.")
 def worker(data_dir: Path, store: str, objects: str, slots: int) -> None:
     """Do jobs until SIGTERM, beside the processes that are there already; what does not finish is handed back."""
-    configure(process="worker")
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
