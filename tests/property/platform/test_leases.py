@@ -1,6 +1,7 @@
 """Whatever workers do, in whatever order: one holder a job, one end, one result."""
 
 import tempfile
+from functools import cache
 from pathlib import Path
 
 from hypothesis import HealthCheck, settings
@@ -21,6 +22,16 @@ OUTCOMES = st.one_of(
 )
 
 
+@cache
+def empty_store() -> bytes:
+    """Make a store once; each example begins with a copy."""
+    with tempfile.TemporaryDirectory() as directory:
+        store = Store.open(f"sqlite:///{directory}/tally.db")
+        store.upgrade()
+        store.close()
+        return Path(directory, "tally.db").read_bytes()
+
+
 class Workers(RuleBasedStateMachine):
     """Two workers that stall, come back and die, beside what must stay true."""
 
@@ -31,8 +42,9 @@ class Workers(RuleBasedStateMachine):
         super().__init__()
         self.now = 1_000_000
         self.directory = tempfile.TemporaryDirectory()
-        self.store = Store.open(f"sqlite:///{Path(self.directory.name) / 'tally.db'}")
-        self.store.upgrade()
+        file = Path(self.directory.name) / "tally.db"
+        file.write_bytes(empty_store())
+        self.store = Store.open(f"sqlite:///{file}")
         self.desk = Jobs(self.store, lambda: self.now)
         self.workers = {
             name: Leases(self.store, name, lease_s=LEASE_MS / 1000, clock=lambda: self.now) for name in ("a", "b")
