@@ -250,4 +250,6 @@ def _text(value: Value) -> str:
 
 def _location(request: Request[Any], name: str) -> dict[str, str]:
     scheme = "https" if request.secure else "http"
-    return {"location": f"{scheme}://{request.headers.get('host', 'localhost')}/connectors/{quote(name)}"}
+    mounted = request.path.partition("/connectors")[0]
+    host = request.headers.get("host", "localhost")
+    return {"location": f"{scheme}://{host}{mounted}/connectors/{quote(name)}"}

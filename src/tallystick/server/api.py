@@ -19,7 +19,7 @@ def api(organisation: Organisation) -> Application:
     routes: list[PlainRoute | RawRoute | Group] = []
     pages: list[Page] = []
     if settings.registry:
-        pages += organisation.registry.pages(organisation.capture)
+        pages += [*organisation.registry.pages(organisation.capture), *organisation.capture.pages]
         routes.append(Group("/connect", organisation.capture.routes, problem=connect_problem))
     if settings.linkage:
         pages += organisation.living.pages

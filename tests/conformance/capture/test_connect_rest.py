@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from tests.vocabulary.capture import Bench, eventually
 
 from tallystick.capture.http import connect_problem
-from tallystick.platform.http import EVERYONE, application
+from tallystick.platform.http import EVERYONE, Group, application
 
 RECORDED: list[dict[str, Any]] = json.loads((Path(__file__).parent / "vectors" / "connect_rest_4.3.0.json").read_text())
 PERSON = "CREATE TABLE person (id serial PRIMARY KEY, name text)"
@@ -151,3 +151,11 @@ def test_plugins(client: TestClient) -> None:
 def states(client: TestClient) -> tuple[str, list[str]]:
     shown = client.get(f"/connectors/{NAME}/status").json()
     return shown["connector"]["state"], [task["state"] for task in shown["tasks"]]
+
+
+def test_a_location_keeps_the_place_where_it_is_mounted(bench: Bench) -> None:
+    bench.execute(PERSON)
+    mounted = Group("/connect", bench.capture.routes, problem=connect_problem)
+    client = TestClient(application("North", [mounted], auth=EVERYONE), base_url="http://worker")
+    made = answered(client, "PUT", "/connect/connectors/c/config", bench.configuration())
+    assert made.headers["location"] == "http://worker/connect/connectors/c"
