@@ -5,20 +5,30 @@ Invariants: an append is all or nothing, and durable when it returns; offsets ha
 a record is durable before the position of the source it came from.
 """
 
-from tallystick.platform.log.errors import CorruptBatchError, InvalidTopicError, LogError, UnknownTopicError
+from tallystick.platform.log.errors import (
+    CorruptBatchError,
+    InvalidTopicError,
+    LogError,
+    LogUnreachableError,
+    ReplacedError,
+    UnknownTopicError,
+)
 from tallystick.platform.log.follow import follow
-from tallystick.platform.log.log import Log
+from tallystick.platform.log.log import UNKNOWN_OFFSET, Log
 from tallystick.platform.log.records import Headers, PartitionInfo, Record, StoredRecord, TopicInfo
 from tallystick.platform.log.store_log import StoreLog
 
 __all__ = [
+    "UNKNOWN_OFFSET",
     "CorruptBatchError",
     "Headers",
     "InvalidTopicError",
     "Log",
     "LogError",
+    "LogUnreachableError",
     "PartitionInfo",
     "Record",
+    "ReplacedError",
     "StoreLog",
     "StoredRecord",
     "TopicInfo",

@@ -2,11 +2,20 @@
 
 LogError
 ├── UnknownTopicError (LookupError)   the caller's: create the topic, or correct its name or partition
+├── LogUnreachableError (ConnectionError)  the operator's: check the cluster and its address
+├── ReplacedError                     nobody's: a newer process does this one's work now
 ├── InvalidTopicError (ValueError)    the caller's: a name or a setting that no log accepts
 └── CorruptBatchError (ValueError)    the disk's: restore a backup; the message names topic and offset
 """
 
-__all__ = ["CorruptBatchError", "InvalidTopicError", "LogError", "UnknownTopicError"]
+__all__ = [
+    "CorruptBatchError",
+    "InvalidTopicError",
+    "LogError",
+    "LogUnreachableError",
+    "ReplacedError",
+    "UnknownTopicError",
+]
 
 
 class LogError(Exception):
@@ -15,6 +24,14 @@ class LogError(Exception):
 
 class UnknownTopicError(LogError, LookupError):
     """No such topic, or no such partition of it."""
+
+
+class LogUnreachableError(LogError, ConnectionError):
+    """The cluster that keeps the log does not answer, or refuses."""
+
+
+class ReplacedError(LogError):
+    """A newer process with the same task has taken over; this one has to end."""
 
 
 class InvalidTopicError(LogError, ValueError):

@@ -1,12 +1,14 @@
 """The port: what the product needs of an event log."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 from tallystick.platform.log.records import Record, StoredRecord, TopicInfo
 from tallystick.platform.store import Connection
 
-__all__ = ["Log"]
+__all__ = ["UNKNOWN_OFFSET", "Log"]
+
+UNKNOWN_OFFSET: Final = -1
 
 
 class Log(Protocol):
@@ -29,13 +31,16 @@ class Log(Protocol):
     def append(
         self, topic: str, records: Sequence[Record], *, partition: int = 0, within: Connection | None = None
     ) -> int:
-        """Append all records or none, durable on return (or when `within` commits); return the first one's offset."""
+        """Append all records or none, durable on return (or when `within` commits); return the first one's offset.
+
+        Offsets rise. A log outside of the store gives them later to what is appended `within`: UNKNOWN_OFFSET.
+        """
 
     def read(self, topic: str, offset: int, *, partition: int = 0, limit: int = 500) -> list[StoredRecord]:
         """Return up to `limit` records at `offset` or later; none at the end. Removed ones are passed over."""
 
     def end(self, topic: str, *, partition: int = 0) -> int:
-        """Return the offset that the next record will get."""
+        """Return an offset behind every record, which no later record will be before."""
 
     def committed(self, group: str, topic: str, *, partition: int = 0) -> int:
         """Return where the group goes on reading; 0 when it has not committed yet."""

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from tallystick.platform.log import statements
 from tallystick.platform.log.errors import InvalidTopicError, UnknownTopicError
 from tallystick.platform.log.records import PartitionInfo, Record, StoredRecord, TopicInfo
+from tallystick.platform.log.retention import trim
 from tallystick.platform.log.rows import packed, unpacked
 from tallystick.platform.log.tables import groups, sources, topics
 from tallystick.platform.log.tidying import tidy
@@ -113,6 +114,11 @@ class StoreLog:
     def tidy(self) -> None:
         """Remove what retention and compaction allow to be removed, and pack small batches together."""
         tidy(self._store)
+
+    def trim(self, topic: str, before: int, *, partition: int = 0) -> None:
+        """Remove the batches that lie before the offset `before` as a whole."""
+        with self._store.write() as connection:
+            trim(connection, _partition(connection, topic, partition).id, before)
 
 
 def check_topic(topic: str, partitions: int) -> None:
