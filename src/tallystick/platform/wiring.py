@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 from tallystick.platform.jobs import Jobs
-from tallystick.platform.log import Log, StoreLog
+from tallystick.platform.log import Log, LogSettings, open_log
 from tallystick.platform.objects import Objects, ObjectsSettings
 from tallystick.platform.settings import Secret, Section, about
 from tallystick.platform.store import Branch, Store
@@ -26,6 +26,7 @@ class PlatformSettings(Section, frozen=True, kw_only=True):
     """What every process of an organisation stands on."""
 
     store: Annotated[StoreSettings, about("Metadata, events and jobs.")] = StoreSettings()
+    log: Annotated[LogSettings, about("Change events and what follows from them.")] = LogSettings()
     objects: Annotated[ObjectsSettings, about("Bytes by digest and by name.")] = ObjectsSettings()
 
 
@@ -52,7 +53,7 @@ def open_platform(settings: PlatformSettings, data_dir: Path, branches: Sequence
     return Platform(
         data_dir=data_dir,
         store=store,
-        log=StoreLog(store),
+        log=open_log(settings.log.url, store),
         objects=Objects.open(
             settings.objects.url or (data_dir.resolve() / "objects").as_uri(),
             access_key_id=settings.objects.access_key_id,

@@ -15,7 +15,9 @@ from tallystick.platform.log.errors import (
 )
 from tallystick.platform.log.follow import follow
 from tallystick.platform.log.log import UNKNOWN_OFFSET, Log
+from tallystick.platform.log.opening import open_log
 from tallystick.platform.log.records import Headers, PartitionInfo, Record, StoredRecord, TopicInfo
+from tallystick.platform.log.settings import LogSettings
 from tallystick.platform.log.store_log import StoreLog
 
 __all__ = [
@@ -25,6 +27,7 @@ __all__ = [
     "InvalidTopicError",
     "Log",
     "LogError",
+    "LogSettings",
     "LogUnreachableError",
     "PartitionInfo",
     "Record",
@@ -34,4 +37,5 @@ __all__ = [
     "TopicInfo",
     "UnknownTopicError",
     "follow",
+    "open_log",
 ]

@@ -85,6 +85,11 @@ def test_says_what_does_not_exist(people: StoreLog, tmp_path: Path) -> None:
     assert "no store in" in refusal(tmp_path / "elsewhere", "topics")
 
 
+def test_refuses_a_log_that_is_none(people: StoreLog, tmp_path: Path) -> None:
+    assert "not kafka://" in refusal(tmp_path, "topics", "--log", "pulsar://localhost")
+    assert "not kafka://" in refusal(tmp_path, "relay")
+
+
 def test_tidies(people: StoreLog, tmp_path: Path) -> None:
     assert tally_log(tmp_path, "tidy") == []
 

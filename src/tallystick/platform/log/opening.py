@@ -1,0 +1,30 @@
+"""Turn a URL into a log."""
+
+from urllib.parse import urlsplit
+
+from tallystick.platform.log.errors import LogUnreachableError
+from tallystick.platform.log.log import Log
+from tallystick.platform.log.store_log import StoreLog
+from tallystick.platform.store import Store
+
+__all__ = ["kafka_servers", "open_log"]
+
+
+def open_log(url: str, store: Store) -> Log:
+    """Open the log that `url` names: the store's own when it is empty, or `kafka://HOST:PORT`."""
+    if not url:
+        return StoreLog(store)
+    servers = kafka_servers(url)
+    try:
+        from tallystick.platform.log.kafka import KafkaLog
+    except ImportError as error:
+        raise LogUnreachableError("[log] url names Kafka: install tallystick[kafka]") from error
+    return KafkaLog(store, servers)
+
+
+def kafka_servers(url: str) -> str:
+    """Return the brokers' addresses that a URL names."""
+    parts = urlsplit(url)
+    if parts.scheme != "kafka" or not parts.netloc:
+        raise LogUnreachableError(f"[log] url: {url!r} is not kafka://HOST:PORT")
+    return parts.netloc
