@@ -12,10 +12,12 @@
     ├── PredictionFailed     the model itself failed on an input that fits its signature (500)
     ├── ServerUnreachable    a client found no model server at its address
     ├── InvalidManifest      the InferenceService document is wrong; the text names the field
+    ├── ContentsUnavailable  the object store does not answer; try again
     └── ModelRefused         the model's files are missing, broken or not trusted
 """
 
 __all__ = [
+    "ContentsUnavailable",
     "InferenceError",
     "InvalidManifest",
     "InvalidRequest",
@@ -69,6 +71,10 @@ class ServerUnreachable(InferenceError, ConnectionError):
 
 class InvalidManifest(InferenceError, ValueError):
     """The InferenceService document is wrong; the text names the field."""
+
+
+class ContentsUnavailable(InferenceError, ConnectionError):
+    """The object store does not answer; the same call may succeed later."""
 
 
 class ModelRefused(InferenceError, ValueError):

@@ -41,7 +41,7 @@ class Contents(Protocol):
         ...
 
     def read(self, file: ModelFile) -> bytes:
-        """Return what was kept; raises `ModelRefused` when it is gone or damaged."""
+        """Return what was kept; raises `ModelRefused` when it is gone or damaged, `ContentsUnavailable` for a while."""
         ...
 
 

@@ -9,7 +9,7 @@ import msgspec
 from tallystick.inference.domain.model import Model
 from tallystick.inference.domain.revision import Revision, Service
 from tallystick.inference.domain.tensors import Tensors
-from tallystick.inference.errors import ModelNotFound, ModelNotReady, ModelRefused
+from tallystick.inference.errors import ContentsUnavailable, ModelNotFound, ModelNotReady, ModelRefused
 from tallystick.inference.figures import LOADS, SERVING_VERSION, ModelFigures
 from tallystick.inference.ports import Load, Services
 from tallystick.platform.telemetry import logger
@@ -92,8 +92,7 @@ class Serving:
         self._known = services
         for service in services.values():
             if self._attempted.get(service.name) != service.desired.id:
-                self._attempted[service.name] = service.desired.id
-                self._bring(service)
+                self._attempt(service)
         self._synchronised = True
 
     def follow(self, stop: threading.Event, *, every_s: float) -> None:
@@ -105,6 +104,15 @@ class Serving:
                 log.warning("services unreadable", error=str(error))
             if stop.wait(every_s):
                 return
+
+    def _attempt(self, service: Service) -> None:
+        """Try a desired revision once, or again at the next look when its files cannot be read now."""
+        try:
+            self._bring(service)
+        except ContentsUnavailable as error:
+            log.warning("model files unreadable", service=service.name, error=str(error))
+        else:
+            self._attempted[service.name] = service.desired.id
 
     def _bring(self, service: Service) -> None:
         if service.name not in self._models and service.serving and service.serving != service.desired:

@@ -96,6 +96,10 @@ def test_v1_names_what_is_wrong(client: httpx2.Client, body: bytes, text: str) -
     assert text in error(client.post(PREDICT, content=body))
 
 
+def test_text_that_is_no_unicode_is_refused(client: httpx2.Client) -> None:
+    assert error(client.post("/v1/models/text:predict", content=b'{"instances": ["\\ud800"]}'))
+
+
 @pytest.mark.parametrize("path", ["/v1/models/none", "/v2/models/none", "/v2/models/none/ready"])
 def test_an_unknown_model_is_404(client: httpx2.Client, path: str) -> None:
     assert error(client.get(path), 404) == "Model with name none does not exist."
@@ -170,6 +174,9 @@ def test_v2_gives_the_outputs_that_are_asked_for(client: httpx2.Client) -> None:
         (tensor(ROWS, [4]), "inputs[0].data: nested as [2, 2], but the shape says [4]"),
         (tensor([1, 2, 3, 4], [4]), "inputs[0].shape: [4], but input 'x' takes [-1, 2]"),
         (tensor([1, 2], [-1, 2]), "inputs[0].shape: a length is negative"),
+        (tensor([], [2**62, 2**62, 0]), "inputs[0].shape: "),
+        (tensor([], [2**70, 0]), "inputs[0].shape: "),
+        (tensor([], [0] * 70), "inputs[0].shape: "),
         (tensor([1, 2], [1, 2], "FP64"), "inputs[0].datatype: FP64, but input 'x' takes FP32"),
         (tensor([1, 2], [1, 2], "fp32"), "inputs[0].datatype: 'fp32' is none of BOOL, "),
         (tensor([1, 2], [1, 2], "BF16"), "inputs[0].datatype: 'BF16' is none of BOOL, "),

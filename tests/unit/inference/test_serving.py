@@ -10,6 +10,7 @@ from tests.vocabulary.models import doubling, manifest, opened
 from tallystick.inference.domain.manifest import Manifest
 from tallystick.inference.errors import InvalidManifest, ModelNotFound, ModelNotReady, ModelRefused
 from tallystick.inference.wiring import Inference
+from tallystick.platform.objects import Digest, Objects, ObjectsUnavailableError
 
 X = {"x": np.array([[1, 2]], np.float32)}
 
@@ -95,6 +96,21 @@ def test_a_file_that_is_gone_from_the_object_store_is_refused(tmp_path: Path) ->
                 path.unlink()
         inference.serving.synchronise()
         assert "cannot be read from the object store" in inference.service.service("double").failure
+
+
+def test_an_object_store_that_is_away_is_asked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with opened(tmp_path / "data") as inference:
+        apply(inference, tmp_path, doubling())
+        with monkeypatch.context() as patch:
+            patch.setattr(Objects, "read", away)
+            inference.serving.synchronise()
+            assert inference.service.service("double").state == "pending"
+        inference.serving.synchronise()
+        assert inference.service.service("double").state == "ready"
+
+
+def away(_: Objects, __: Digest) -> bytes:
+    raise ObjectsUnavailableError("the object store does not answer")
 
 
 def test_a_storage_uri_that_cannot_be_read_is_named(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from tallystick.flows.living_linkage import pair_model
 from tallystick.inference.client import ModelClient
 from tallystick.inference.domain.manifest import Manifest
 from tallystick.inference.domain.revision import Service
-from tallystick.inference.errors import ModelNotFound, ModelNotReady, ServerUnreachable
+from tallystick.inference.errors import InferenceError
 from tallystick.inference.service import ModelService
 from tallystick.linkage.domain.living.judge import JudgeUnavailable
 
@@ -25,7 +25,7 @@ class ServedJudge:
         """Return the probability that each pair is one person; raises `JudgeUnavailable` while nobody can say."""
         try:
             answer = self._client.infer(self._model, {pair_model.INPUT: pairs}, [pair_model.OUTPUT])
-        except (ServerUnreachable, ModelNotFound, ModelNotReady) as error:
+        except InferenceError as error:
             raise JudgeUnavailable(f"the pair model cannot be asked: {error}") from error
         return answer[pair_model.OUTPUT].astype(np.float64)
 

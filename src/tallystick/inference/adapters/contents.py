@@ -1,8 +1,8 @@
 """Model files in the object store, under their digests."""
 
 from tallystick.inference.domain.revision import ModelFile
-from tallystick.inference.errors import ModelRefused
-from tallystick.platform.objects import CorruptObjectError, Digest, ObjectNotFoundError, Objects
+from tallystick.inference.errors import ContentsUnavailable, ModelRefused
+from tallystick.platform.objects import CorruptObjectError, Digest, ObjectNotFoundError, Objects, ObjectsError
 
 __all__ = ["ObjectContents"]
 
@@ -19,8 +19,10 @@ class ObjectContents:
         return ModelFile(name, digest.sha256, digest.size)
 
     def read(self, file: ModelFile) -> bytes:
-        """Return what was kept; raises `ModelRefused` when it is gone or damaged."""
+        """Return what was kept; raises `ModelRefused` when it is gone, `ContentsUnavailable` for a while."""
         try:
             return b"".join(self._objects.read(Digest(file.sha256, file.size)))
         except (ObjectNotFoundError, CorruptObjectError) as error:
             raise ModelRefused(f"{file.name} cannot be read from the object store: {error}") from error
+        except ObjectsError as error:
+            raise ContentsUnavailable(f"{file.name} cannot be read now: {error}") from error

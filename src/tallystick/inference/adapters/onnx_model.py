@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import onnxruntime
-from onnxruntime.capi.onnxruntime_pybind11_state import InvalidArgument, RuntimeException
+from onnxruntime.capi.onnxruntime_pybind11_state import InvalidArgument
 
 from tallystick.inference.domain.tensors import ANY, Signature, Tensors, TensorSpec
 from tallystick.inference.errors import InvalidRequest, ModelRefused, PredictionFailed
@@ -54,8 +54,8 @@ class OnnxModel:
             arrays = self._session.run(list(outputs), inputs)
         except InvalidArgument as error:
             raise InvalidRequest(f"inputs: {error}") from error
-        except RuntimeException as error:
-            raise PredictionFailed(str(error)) from error
+        except Exception as error:
+            raise PredictionFailed(f"{type(error).__name__}: {error}") from error
         return dict(zip(outputs, map(np.asarray, arrays), strict=True))
 
 

@@ -67,7 +67,10 @@ def reshaped(array: Array, shape: tuple[int, ...], *, field: str) -> Array:
         raise InvalidRequest(
             f"{field}.data: {array.size} elements, but the shape {list(shape)} needs {elements_in(shape)}"
         )
-    return array.reshape(shape)
+    try:
+        return array.reshape(shape)
+    except (ValueError, OverflowError) as error:
+        raise InvalidRequest(f"{field}.shape: {error}") from error
 
 
 def _from_strings(text: bytes, field: str) -> Array:
