@@ -77,6 +77,7 @@ def _events(seed: int) -> Iterator[Record]:
             "street_number": source.randrange(1, 400),
             "suburb": source.choice(TOWNS),
             "postcode": f"{source.randrange(10_000):04}",
+            "address_2": f"{source.choice(TOWNS)} retirement village".lower(),
             "state": source.choice(("nsw", "vic", "qld", "wa", "sa", "tas")),
             "address_1": f"{source.choice(NAMES)} {source.choice(TOWNS)} crescent".lower(),
             "date_of_birth": 10_000 + source.randrange(20_000),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import pytest
-from tests.vocabulary.log import numbered, values
+from tests.vocabulary.log import arriving, numbered, values
 
 from tallystick.platform.log import (
     InvalidTopicError,
@@ -119,7 +119,7 @@ def test_commits_records_and_offsets_together(log: Log, log_store: Store) -> Non
         log.save_source_offset("north", b"lsn 7", within=connection)
         log.commit("linker", "people", 1, within=connection)
         assert log.source_offset("north", within=connection) == b"lsn 7"
-    assert appears(log, 3) == [b"0", b"1", b"2"]
+    assert values(arriving(log, "people", 3)) == [b"0", b"1", b"2"]
     assert (log.source_offset("north"), log.committed("linker", "people")) == (b"lsn 7", 1)
 
 
@@ -183,14 +183,3 @@ def append_often(log: Log, name: bytes) -> None:
 def in_order(records: Sequence[StoredRecord], name: bytes) -> bool:
     numbers = [int(record.value or b"") for record in records if record.key == name]
     return len(numbers) == 30 and all(later == earlier + 1 for earlier, later in pairwise(numbers))
-
-
-def appears(log: Log, count: int) -> list[bytes | None]:
-    """Wait until the topic holds `count` records: an outbox is emptied a moment after its transaction."""
-    stop = threading.Event()
-    seen: list[bytes | None] = []
-    for records in follow(log, "people", 0, stop=stop):
-        seen += values(records)
-        if len(seen) >= count:
-            stop.set()
-    return seen

@@ -2,7 +2,7 @@
 
 import pytest
 from tests.vocabulary.kafka import empty
-from tests.vocabulary.log import numbered, values
+from tests.vocabulary.log import arriving, numbered, values
 
 from tallystick.platform.log import Record, ReplacedError
 from tallystick.platform.log.kafka import KafkaLog, Relay
@@ -30,8 +30,7 @@ def test_moves_what_was_written_and_empties_the_outbox(log: KafkaLog, store: Sto
     relay = Relay(store, kafka_servers)
     assert (relay.move(), relay.move()) == (1, 0)
     assert StoreLog(store).read(OUTBOX, 0) == []
-    log._reader.await_end("people", 1, 1)
-    (record,) = log.read("people", 0, partition=1)
+    (record,) = arriving(log, "people", 1, partition=1)
     assert (record.key, record.value, record.headers) == (b"k", None, (("h", b"x"),))
     assert record.timestamp == 1_760_000_000_000
 
@@ -43,8 +42,7 @@ def test_repeats_nothing_after_a_death(log: KafkaLog, store: Store, kafka_server
     dying.move()
     write(log, store, 2, 3)
     assert Relay(store, kafka_servers).move() == 2
-    log._reader.await_end("people", 0, 7)
-    assert values(log.read("people", 0)) == [b"0", b"1", b"2", b"3", b"4"]
+    assert values(arriving(log, "people", 5)) == [b"0", b"1", b"2", b"3", b"4"]
 
 
 def test_shuts_an_older_relay_out(log: KafkaLog, store: Store, kafka_servers: str) -> None:

@@ -2,14 +2,16 @@
 
 from typing import Final
 
+from psycopg import errors
 from sqlalchemy import URL, Engine, create_engine
 from sqlalchemy.exc import OperationalError
 
-from tallystick.platform.store.errors import StoreUnreachableError, StoreVersionError
+from tallystick.platform.store.errors import StoreBusyError, StoreError, StoreUnreachableError, StoreVersionError
 
-__all__ = ["OLDEST", "engines"]
+__all__ = ["OLDEST", "engines", "translated"]
 
 OLDEST: Final = 13
+WORTH_A_RETRY: Final = (errors.DeadlockDetected, errors.SerializationFailure, errors.LockNotAvailable)
 ADVICE: Final = {
     "does not exist": "make it (createdb), or change [store] url",
     "password authentication failed": "change the user or password in [store] url",
@@ -36,6 +38,13 @@ def engines(url: URL) -> tuple[Engine, Engine]:
     return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True), engine
 
 
+def translated(url: URL, error: OperationalError) -> StoreError:
+    """Say what a failure of the server means for its user."""
+    if isinstance(error.orig, WORTH_A_RETRY):
+        return StoreBusyError(f"others use the same rows: {str(error.orig).strip()}")
+    return StoreUnreachableError(_explained(url, str(error.orig)))
+
+
 def _explained(url: URL, reason: str) -> str:
     advice = next((advice for clue, advice in ADVICE.items() if clue in reason), "check [store] url")
-    return f"{url.render_as_string(hide_password=True)} cannot be opened: {reason.strip()}; {advice}"
+    return f"{url.render_as_string(hide_password=True)} cannot be used: {reason.strip()}; {advice}"

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Literal, cast
 
 from sqlalchemy import Connection, Engine, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, OperationalError
 
 from tallystick.platform.store import postgresql, sqlite
 from tallystick.platform.store.errors import NestedWriteError, StoreUnreachableError
@@ -61,7 +61,7 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Give a connection that sees one snapshot and cannot write."""
-        with self._reader.begin() as connection:
+        with self._translated(), self._reader.begin() as connection:
             yield connection
 
     @contextmanager
@@ -71,7 +71,7 @@ class Store:
             raise NestedWriteError("this thread is writing already; hand its connection on as `within`")
         self._writing.now = True
         try:
-            with self._writer.begin() as connection:
+            with self._translated(), self._writer.begin() as connection:
                 yield connection
         finally:
             self._writing.now = False
@@ -84,6 +84,15 @@ class Store:
                 yield connection
         else:
             yield within
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except OperationalError as error:
+            if self.dialect == "postgresql":
+                raise postgresql.translated(self._writer.url, error) from error
+            raise
 
     def upgrade(self, branches: Sequence[Branch] = ()) -> None:
         """Bring the platform's branches and the given ones to their heads; several processes may do so at once."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import Column, Integer, MetaData, Table, Text, insert, make_url, select
+from sqlalchemy import Column, Integer, MetaData, Table, Text, insert, make_url, select, text
 from sqlalchemy.exc import DBAPIError
 from tests.vocabulary.postgres import Postgres
 
@@ -129,6 +129,14 @@ def test_names_a_wrong_password_without_showing_it(postgres: Postgres, postgres_
         with pytest.raises(StoreUnreachableError, match="change the user or password") as refusal:
             Store.open(url.render_as_string(hide_password=False))
     assert "hunter2" not in str(refusal.value)
+
+
+def test_names_a_server_that_goes_away_and_comes_back(postgres_url: str) -> None:
+    store = Store.open(postgres_url)
+    with pytest.raises(StoreUnreachableError, match=r"check \[store\] url"), store.read() as connection:
+        connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+    with store.read() as connection:
+        assert connection.scalar(text("SELECT 1")) == 1
 
 
 def test_masks_the_password(postgres_url: str) -> None:
