@@ -1,15 +1,20 @@
 """Following changes one by one ends where a full run over the result would."""
 
+from itertools import combinations
+from math import inf
 from random import Random
+from unittest.mock import patch
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.vocabulary.living import ENCODING_BYTES, bits, key_of, naive_compare
 
+from tallystick.linkage.domain.living import solution
 from tallystick.linkage.domain.living.candidates import Candidate, node
 from tallystick.linkage.domain.living.changes import EncodingChange, Position, columns
 from tallystick.linkage.domain.living.greedy import solve
-from tallystick.linkage.domain.living.matcher import Matcher, Pair
+from tallystick.linkage.domain.living.matcher import Matcher
+from tallystick.linkage.domain.living.solution import Pair
 
 THRESHOLD = 0.5
 encodings = st.none() | st.sets(st.integers(0, 9), min_size=1, max_size=5).map(lambda chosen: bits(*chosen))
@@ -20,26 +25,28 @@ deeds = st.tuples(st.integers(0, 2), st.integers(2, 3) | st.lists(changes, min_s
 
 def pairs_of_full_run(matcher: Matcher) -> set[Pair]:
     candidates = []
-    for low in range(3):
-        for high in range(low + 1, 3):
-            found = naive_compare(matcher.rosters[low].filters, matcher.rosters[high].filters, THRESHOLD)
-            a, b, score = (column.tolist() for column in found)
-            candidates += [Candidate(node(low, x), node(high, y), s) for x, y, s in zip(a, b, score, strict=True)]
+    for low, high in combinations(range(len(matcher.rosters)), 2):
+        found = naive_compare(matcher.rosters[low].filters, matcher.rosters[high].filters, THRESHOLD)
+        a, b, score = (column.tolist() for column in found)
+        candidates += [Candidate(node(low, x), node(high, y), s) for x, y, s in zip(a, b, score, strict=True)]
     return {(a, b) for group in solve(candidates) for a in group for b in group if a < b}
 
 
-@given(st.lists(st.lists(deeds, min_size=1, max_size=3), max_size=12))
-@settings(max_examples=150, deadline=None)
-def test_incremental_linking_equals_a_full_run(steps: list[list[tuple[int, int | list[EncodingChange]]]]) -> None:
-    matcher = Matcher(3, ENCODING_BYTES, THRESHOLD, naive_compare)
+@given(st.sampled_from([2, 3]), st.sampled_from([0.0, inf]), st.lists(st.lists(deeds, min_size=1, max_size=3)))
+@settings(max_examples=300, deadline=None)
+def test_incremental_linking_equals_a_full_run(
+    parties: int, many: float, steps: list[list[tuple[int, int | list[EncodingChange]]]]
+) -> None:
+    matcher = Matcher(parties, ENCODING_BYTES, THRESHOLD, naive_compare)
     published: set[Pair] = set()
     for step in steps:
-        for party, deed in step:
+        for number, deed in step:
             if isinstance(deed, int):
-                matcher.complete(party, deed)
+                matcher.complete(number % parties, deed)
             else:
-                matcher.take(party, columns(deed, ENCODING_BYTES))
-        settlement = matcher.settle()
+                matcher.take(number % parties, columns(deed, ENCODING_BYTES))
+        with patch.object(solution, "MANY", many):
+            settlement = matcher.settle()
         published = (published - set(settlement.gone)) | set(settlement.standing)
         assert matcher.pairs() == published == pairs_of_full_run(matcher)
 

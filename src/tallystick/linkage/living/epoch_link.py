@@ -11,8 +11,9 @@ from tallystick.linkage.adapters.living_store import Entry
 from tallystick.linkage.domain.living.candidates import ordinal_of, slot_of
 from tallystick.linkage.domain.living.changes import Changes
 from tallystick.linkage.domain.living.linkages import Epoch, Linkage
-from tallystick.linkage.domain.living.matcher import Compare, Matcher, Pair, Settlement
+from tallystick.linkage.domain.living.matcher import Compare, Matcher, Settlement
 from tallystick.linkage.domain.living.matches import Member
+from tallystick.linkage.domain.living.solution import Pair
 
 __all__ = ["EpochLink"]
 

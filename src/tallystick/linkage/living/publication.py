@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator
 
 from tallystick.linkage.domain.living.linkages import GreyZone
-from tallystick.linkage.domain.living.matcher import Pair, Settlement
+from tallystick.linkage.domain.living.matcher import Settlement
 from tallystick.linkage.domain.living.matches import Match, MatchEvent, end, judged, match_id, revise
+from tallystick.linkage.domain.living.solution import Pair
 from tallystick.linkage.living.epoch_link import EpochLink
 
 __all__ = ["Publication"]

@@ -13,11 +13,11 @@ from tallystick.linkage.domain.living.changes import Changes
 from tallystick.linkage.domain.living.features import features
 from tallystick.linkage.domain.living.greedy import solve
 from tallystick.linkage.domain.living.roster import Difference, Roster
+from tallystick.linkage.domain.living.solution import Groups, Pair, Pairs, Solution
 
-__all__ = ["Compare", "Matcher", "Pair", "Settlement"]
+__all__ = ["Compare", "Matcher", "Settlement"]
 
 Words = NDArray[np.uint64]
-Pair = tuple[int, int]
 Compare = Callable[[Words, Words, float], tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.float64]]]
 """Returns (row of a, row of b, Dice score) of every pair scoring at least the threshold; a zero row has no pair."""
 
@@ -46,7 +46,7 @@ class Matcher:
         self.rosters = [Roster(encoding_bytes) for _ in range(parties)]
         self.graph = CandidateGraph()
         self._compare = compare
-        self._group_of: dict[int, tuple[int, ...]] = {}
+        self._solution: Solution = Pairs() if parties == 2 else Groups(solve)
         self._disturbed: list[set[int]] = [set() for _ in range(parties)]
 
     def welcome(self, parties: int) -> None:
@@ -54,6 +54,9 @@ class Matcher:
         while len(self.rosters) < parties:
             self.rosters.append(Roster(self.rosters[0].encoding_bytes))
             self._disturbed.append(set())
+            if isinstance(self._solution, Pairs):
+                self._solution = Groups(solve)
+                self._solution.restart(self.graph)
 
     def take(self, ordinal: int, changes: Changes) -> None:
         """Take a party's changes; `settle` makes them count."""
@@ -71,10 +74,10 @@ class Matcher:
     def resume(self) -> None:
         """Solve the restored graph as a whole; changes taken so far count as settled."""
         self._disturbed = [set() for _ in self.rosters]
-        self._group_of = {record: group for group in solve(self.graph.all()) for record in group}
+        self._solution.restart(self.graph)
 
     def settle(self) -> Settlement:
-        """Compare the disturbed records with all others, and solve the components that they touch."""
+        """Compare the disturbed records with all others, and solve again where that touches the candidate graph."""
         isolated = tuple(node(ordinal, slot) for ordinal, slots in enumerate(self._disturbed) for slot in sorted(slots))
         touched = {*isolated, *self.graph.isolate(isolated)}
         added = tuple(self._new_candidates())
@@ -82,16 +85,12 @@ class Matcher:
         self.graph.add(added)
         for left, right, _ in added:
             touched |= {left, right}
-        component = self.graph.reachable(touched)
-        before = self._pairs({self._group_of.pop(record) for record in touched | component if record in self._group_of})
-        groups = solve(self.graph.among(component))
-        self._group_of |= {record: group for group in groups for record in group}
-        standing = self._pairs(groups)
-        return Settlement(isolated, added, tuple(before - standing), tuple(standing))
+        gone, standing = self._solution.follow(self.graph, isolated, touched)
+        return Settlement(isolated, added, tuple(gone), tuple(standing))
 
     def pairs(self) -> set[Pair]:
         """Return every solved pair."""
-        return self._pairs(set(self._group_of.values()))
+        return self._solution.pairs()
 
     def score(self, pair: Pair) -> float:
         """Return the score of a solved pair."""
@@ -132,9 +131,6 @@ class Matcher:
         )
         lefts, rights = left[a] + node(low, 0), right[b] + node(high, 0)
         yield from map(Candidate, lefts.tolist(), rights.tolist(), score.tolist())
-
-    def _pairs(self, groups: Iterable[tuple[int, ...]]) -> set[Pair]:
-        return {pair for group in groups for pair in combinations(group, 2)}
 
     def _rivals(self, records: list[int], partners: list[int]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         best, number = np.full(len(records), self.threshold), np.zeros(len(records), np.int64)
