@@ -7,7 +7,7 @@ from tests.vocabulary.living import key_of
 from tallystick.demo.febrl import COLUMNS, people
 from tallystick.demo.schema import COLUMNS_ENCODED, linkage_schema
 from tallystick.linkage.adapters.kernel import compare
-from tallystick.linkage.domain.living.candidates import Candidate, node, slot_of
+from tallystick.linkage.domain.living.candidates import node, slot_of
 from tallystick.linkage.domain.living.changes import EncodingChange, Position, columns
 from tallystick.linkage.domain.living.features import features, rivals
 from tallystick.linkage.domain.living.greedy import solve
@@ -56,7 +56,7 @@ def test_people_are_found_and_hardly_anybody_is_mistaken(matcher: Matcher, truth
 
 def test_batches_end_where_one_comparison_of_everything_does(matcher: Matcher) -> None:
     a, b, score = compare(matcher.rosters[0].filters, matcher.rosters[1].filters, THRESHOLD)
-    everything = {Candidate(node(0, x), node(1, y), s) for x, y, s in zip(a.tolist(), b.tolist(), score, strict=True)}
+    everything = {(node(0, x), node(1, y), s) for x, y, s in zip(a.tolist(), b.tolist(), score, strict=True)}
     assert set(matcher.graph.all()) == everything
     assert matcher.pairs() == set(solve(everything))
 

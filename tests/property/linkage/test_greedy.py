@@ -5,7 +5,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tallystick.linkage.domain.living.candidates import Candidate, node, ordinal_of, slot_of
+from tallystick.linkage.domain.living.candidates import node, ordinal_of, slot_of
 from tallystick.linkage.domain.living.greedy import solve
 
 Edge = tuple[tuple[int, int], tuple[int, int]]
@@ -28,5 +28,5 @@ def test_groups_are_those_of_anonlink(scores: dict[Edge, float]) -> None:
     dset = [np.array([pair[side][0] for pair, _ in ordered], np.uint32) for side in (0, 1)]
     recs = [np.array([pair[side][1] for pair, _ in ordered], np.uint32) for side in (0, 1)]
     expected = {frozenset(group) for group in anonlink.solving.greedy_solve((sims, tuple(dset), tuple(recs)))}
-    groups = solve(Candidate(node(*left), node(*right), score) for (left, right), score in scores.items())
+    groups = solve((node(*left), node(*right), score) for (left, right), score in scores.items())
     assert {frozenset((ordinal_of(record), slot_of(record)) for record in group) for group in groups} == expected

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.vocabulary.living import ENCODING_BYTES, bits, key_of, naive_compare
 
 from tallystick.linkage.domain.living import solution
-from tallystick.linkage.domain.living.candidates import Candidate, node
+from tallystick.linkage.domain.living.candidates import node
 from tallystick.linkage.domain.living.changes import EncodingChange, Position, columns
 from tallystick.linkage.domain.living.greedy import solve
 from tallystick.linkage.domain.living.matcher import Matcher
@@ -28,7 +28,7 @@ def pairs_of_full_run(matcher: Matcher) -> set[Pair]:
     for low, high in combinations(range(len(matcher.rosters)), 2):
         found = naive_compare(matcher.rosters[low].filters, matcher.rosters[high].filters, THRESHOLD)
         a, b, score = (column.tolist() for column in found)
-        candidates += [Candidate(node(low, x), node(high, y), s) for x, y, s in zip(a, b, score, strict=True)]
+        candidates += [(node(low, x), node(high, y), s) for x, y, s in zip(a, b, score, strict=True)]
     return {(a, b) for group in solve(candidates) for a in group for b in group if a < b}
 
 

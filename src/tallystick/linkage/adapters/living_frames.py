@@ -41,9 +41,9 @@ def frame_of_step(isolated: Iterable[int], added: Iterable[Candidate]) -> bytes:
     """Write down what one settlement did to the candidate graph."""
     lonely = np.fromiter(isolated, np.int64)
     pairs = list(added)
-    lefts = np.fromiter((pair.left for pair in pairs), np.int64, len(pairs))
-    rights = np.fromiter((pair.right for pair in pairs), np.int64, len(pairs))
-    scores = np.fromiter((pair.score for pair in pairs), np.float64, len(pairs))
+    lefts = np.fromiter((pair[0] for pair in pairs), np.int64, len(pairs))
+    rights = np.fromiter((pair[1] for pair in pairs), np.int64, len(pairs))
+    scores = np.fromiter((pair[2] for pair in pairs), np.float64, len(pairs))
     return STEP.pack(len(lonely), len(pairs)) + b"".join(c.tobytes() for c in (lonely, lefts, rights, scores))
 
 
@@ -56,4 +56,4 @@ def step_of(frame: bytes) -> tuple[list[int], list[Candidate]]:
     lefts = np.frombuffer(frame, np.int64, count, place)
     rights = np.frombuffer(frame, np.int64, count, place + 8 * count)
     scores = np.frombuffer(frame, np.float64, count, place + 16 * count)
-    return isolated.tolist(), list(map(Candidate, lefts.tolist(), rights.tolist(), scores.tolist()))
+    return isolated.tolist(), list(zip(lefts.tolist(), rights.tolist(), scores.tolist(), strict=True))

@@ -54,7 +54,7 @@ class EpochLink:
         self._snapshots[snapshot.party] = snapshot.sequence
 
     def restore_graph(self) -> None:
-        """Read the candidate graph and solve it; entries taken so far count as settled."""
+        """Read the candidate graph; entries taken so far count as settled."""
         for isolated, added in self._files.steps(self.graph):
             self.matcher.restore(isolated, added)
             self._loose_candidates += len(added)
@@ -71,9 +71,12 @@ class EpochLink:
             self.matcher.take(ordinal, changes)
         self._loose_records[entry.party] += entry.records
 
-    def settle(self) -> Settlement:
-        """Link what was taken; the step is durable and becomes visible when `graph` is saved."""
-        settlement = self.matcher.settle()
+    def settle(self, *, live: bool) -> Settlement:
+        """Link what was taken; the step is durable and becomes visible when `graph` is saved.
+
+        Only a live epoch's pairs are solved at once.
+        """
+        settlement = self.matcher.settle(solve_now=live)
         if settlement.isolated or settlement.added:
             self.graph = self._files.add_step(self.graph, settlement.isolated, settlement.added)
             self._loose_candidates += len(settlement.added)

@@ -24,4 +24,4 @@ class Figures(msgspec.Struct, frozen=True):
         if link is None:
             return cls()
         graph = link.matcher.graph
-        return cls(link.epoch, link.records(), len(graph), tuple(graph.histogram.tolist()))
+        return cls(link.epoch, link.records(), len(graph), tuple(graph.histogram))

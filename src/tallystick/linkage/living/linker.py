@@ -77,13 +77,14 @@ class Linker:
         for entry in entries:
             if link := self._links.get(entry.epoch):
                 link.take(entry)
+        live = self._live()
         touched = {entry.epoch for entry in entries} & self._links.keys()
-        settlements = {epoch: self._links[epoch].settle() for epoch in touched}
+        settlements = {epoch: link.settle(live=link is live) for epoch, link in self._links.items() if epoch in touched}
         successor = self._successor()
         if successor is not None:
             self._linkage = self._linkage.with_epoch_live(successor.id, self._now())
             events = self._publication.replace(self._links[successor.id])
-        elif (live := self._live()) is not None and live.epoch in settlements:
+        elif live is not None and live.epoch in settlements:
             events = self._publication.follow(live, settlements[live.epoch])
         else:
             events = []

@@ -1,10 +1,7 @@
 """The candidate graph: which records of different parties score at least the threshold."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final, NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Final
 
 __all__ = ["BINS", "Candidate", "CandidateGraph", "node", "ordinal_of", "slot_of"]
 
@@ -13,12 +10,8 @@ BINS: Final = 200
 _NOBODY: Final[Mapping[int, float]] = {}
 
 
-class Candidate(NamedTuple):
-    """Two nodes and their score; the left node's party has the lower ordinal."""
-
-    left: int
-    right: int
-    score: float
+Candidate = tuple[int, int, float]
+"""Two nodes and their score; the left node's party has the lower ordinal, so it is the smaller number."""
 
 
 def node(ordinal: int, slot: int) -> int:
@@ -42,7 +35,7 @@ class CandidateGraph:
     def __init__(self) -> None:
         self._neighbours: dict[int, dict[int, float]] = {}
         self._count = 0
-        self.histogram: NDArray[np.int64] = np.zeros(BINS, np.int64)
+        self.histogram = [0] * BINS
 
     def __len__(self) -> int:
         """Count the candidates."""
@@ -50,15 +43,16 @@ class CandidateGraph:
 
     def add(self, candidates: Iterable[Candidate]) -> None:
         """Add candidates; one that is there already takes the new score."""
+        neighbours, histogram = self._neighbours, self.histogram
         for left, right, score in candidates:
-            known = self._neighbours.setdefault(left, {})
+            known = neighbours.setdefault(left, {})
             if right in known:
-                self.histogram[_bin(known[right])] -= 1
+                histogram[_bin(known[right])] -= 1
             else:
                 self._count += 1
             known[right] = score
-            self._neighbours.setdefault(right, {})[left] = score
-            self.histogram[_bin(score)] += 1
+            neighbours.setdefault(right, {})[left] = score
+            histogram[_bin(score)] += 1
 
     def isolate(self, records: Iterable[int]) -> set[int]:
         """Remove every candidate of the records; return the records that had one with them."""
@@ -82,8 +76,8 @@ class CandidateGraph:
         """Iterate over every candidate once."""
         for left, across in self._neighbours.items():
             for right, score in across.items():
-                if ordinal_of(left) < ordinal_of(right):
-                    yield Candidate(left, right, score)
+                if left < right:
+                    yield left, right, score
 
     def reachable(self, records: Iterable[int]) -> set[int]:
         """Return every record in the connected components of the given records."""
@@ -100,8 +94,8 @@ class CandidateGraph:
         """Iterate over the candidates of whole components."""
         for left in component:
             for right, score in self._neighbours[left].items():
-                if ordinal_of(left) < ordinal_of(right):
-                    yield Candidate(left, right, score)
+                if left < right:
+                    yield left, right, score
 
 
 def _bin(score: float) -> int:

@@ -19,7 +19,7 @@ def solve(candidates: Iterable[Candidate]) -> list[tuple[int, ...]]:
 
     >>> from tallystick.linkage.domain.living.candidates import node
     >>> a, b, c = node(0, 0), node(1, 0), node(1, 1)
-    >>> solve([Candidate(a, b, 0.8), Candidate(a, c, 0.9)]) == [(a, c)]
+    >>> solve([(a, b, 0.8), (a, c, 0.9)]) == [(a, c)]
     True
     """
     groups = _Groups()

@@ -46,6 +46,7 @@ class Matcher:
         self.rosters = [Roster(encoding_bytes) for _ in range(parties)]
         self.graph = CandidateGraph()
         self._compare = compare
+        self._solved = True
         self._solution: Solution = Pairs() if parties == 2 else Groups(solve)
         self._disturbed: list[set[int]] = [set() for _ in range(parties)]
 
@@ -55,8 +56,7 @@ class Matcher:
             self.rosters.append(Roster(self.rosters[0].encoding_bytes))
             self._disturbed.append(set())
             if isinstance(self._solution, Pairs):
-                self._solution = Groups(solve)
-                self._solution.restart(self.graph)
+                self._solution, self._solved = Groups(solve), False
 
     def take(self, ordinal: int, changes: Changes) -> None:
         """Take a party's changes; `settle` makes them count."""
@@ -72,12 +72,17 @@ class Matcher:
         self.graph.add(added)
 
     def resume(self) -> None:
-        """Solve the restored graph as a whole; changes taken so far count as settled."""
+        """Go on from the restored graph; changes taken so far count as settled."""
         self._disturbed = [set() for _ in self.rosters]
-        self._solution.restart(self.graph)
+        self._solved = False
 
-    def settle(self) -> Settlement:
-        """Compare the disturbed records with all others, and solve again where that touches the candidate graph."""
+    def settle(self, *, solve_now: bool = True) -> Settlement:
+        """Compare the disturbed records with all others, and solve again where that touches the candidate graph.
+
+        Whoever does not need the pairs yet may put solving off until `pairs` is called.
+        """
+        if solve_now:
+            self._solve()
         isolated = tuple(node(ordinal, slot) for ordinal, slots in enumerate(self._disturbed) for slot in sorted(slots))
         touched = {*isolated, *self.graph.isolate(isolated)}
         added = tuple(self._new_candidates())
@@ -85,11 +90,15 @@ class Matcher:
         self.graph.add(added)
         for left, right, _ in added:
             touched |= {left, right}
+        if not solve_now:
+            self._solved = False
+            return Settlement(isolated, added, (), ())
         gone, standing = self._solution.follow(self.graph, isolated, touched)
         return Settlement(isolated, added, tuple(gone), tuple(standing))
 
     def pairs(self) -> set[Pair]:
         """Return every solved pair."""
+        self._solve()
         return self._solution.pairs()
 
     def score(self, pair: Pair) -> float:
@@ -107,6 +116,11 @@ class Matcher:
             (left_rivals[0], right_rivals[0]),
             (left_rivals[1], right_rivals[1]),
         )
+
+    def _solve(self) -> None:
+        if not self._solved:
+            self._solution.restart(self.graph)
+            self._solved = True
 
     def _disturb(self, ordinal: int, difference: Difference) -> None:
         self._disturbed[ordinal].update(difference.changed.tolist(), difference.removed.tolist())
@@ -130,7 +144,7 @@ class Matcher:
             _rows(self.rosters[low].filters, left), _rows(self.rosters[high].filters, right), self.threshold
         )
         lefts, rights = left[a] + node(low, 0), right[b] + node(high, 0)
-        yield from map(Candidate, lefts.tolist(), rights.tolist(), score.tolist())
+        yield from zip(lefts.tolist(), rights.tolist(), score.tolist(), strict=True)
 
     def _rivals(self, records: list[int], partners: list[int]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         best, number = np.full(len(records), self.threshold), np.zeros(len(records), np.int64)
