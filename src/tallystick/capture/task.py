@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 
 from tallystick.capture.adapters.catalogue import SourceTable
-from tallystick.capture.adapters.postgres import PostgresSource, records
+from tallystick.capture.adapters.postgres import ExportedSnapshot, PostgresSource, records
 from tallystick.capture.adapters.registry import Registry
 from tallystick.capture.adapters.sessions import translated
 from tallystick.capture.domain.configuration import ConnectorConfiguration
@@ -116,33 +116,49 @@ class ConnectorTask:
                 f"replication slot {self._configuration.text('slot.name')} exists, but this connector did not make "
                 "it; drop it, or set slot.name"
             )
+        generation = before.generation + 1 if before else 1
+        offset = SourceOffset(generation=generation, system=source.system(), snapshotting=True)
         topics = [source.topic(table) for table in selected]
-        offset = SourceOffset(
-            generation=before.generation + 1 if before else 1, system=source.system(), snapshotting=True
-        )
+        self._announce(offset, topics)
+        source.drop_slot()
+        exported = source.create_slot()
+        if self._configuration.snapshots and not self._copy(source, exported, selected, offset, stop):
+            return None
+        done = SourceOffset(generation=generation, system=offset.system, durable=exported.consistent_point)
+        with self._store.write() as connection:
+            self._registry.check(self._task, connection)
+            self._registry.end_snapshot({topic: self._log.end(topic) for topic in topics}, connection)
+            self._save(done, connection)
+        log_line.info("snapshot done", connector=self._configuration.name, generation=generation)
+        return done, exported.replication
+
+    def _announce(self, offset: SourceOffset, topics: Sequence[str]) -> None:
+        """Record that a snapshot begins before the slot is made: what is found half done is begun anew."""
         with self._store.write() as connection:
             self._registry.check(self._task, connection)
             starts = [Snapshot(topic, offset.generation, self._log.end(topic), None) for topic in topics]
             self._registry.begin_snapshot(self._configuration.name, starts, connection)
             self._save(offset, connection)
-        source.drop_slot()
-        exported = source.create_slot()
+
+    def _copy(
+        self,
+        source: PostgresSource,
+        exported: ExportedSnapshot,
+        selected: list[SourceTable],
+        offset: SourceOffset,
+        stop: threading.Event,
+    ) -> bool:
+        """Record every row of the snapshot; False when told to stop before the last."""
         rows = 0
-        for copy in source.copies(exported, selected, offset.generation) if self._configuration.snapshots else ():
+        for copy in source.copies(exported, selected, offset.generation):
             self._warn_of(copy.left_out())
             with translated():
                 while batch := copy.next_batch(max_events=self._configuration.number("max.batch.size")):
                     if stop.is_set():
-                        return None
+                        return False
                     rows += len(batch)
                     self._record(records(batch), msgspec.structs.replace(offset, rows=rows))
-        done = SourceOffset(generation=offset.generation, system=offset.system, durable=exported.consistent_point)
-        with self._store.write() as connection:
-            self._registry.check(self._task, connection)
-            self._registry.end_snapshot({topic: self._log.end(topic) for topic in topics}, connection)
-            self._save(done, connection)
-        log_line.info("snapshot done", connector=self._configuration.name, generation=offset.generation, rows=rows)
-        return done, exported.replication
+        return True
 
     def _follow(
         self, source: PostgresSource, stream: ChangeStream, offset: SourceOffset, stop: threading.Event

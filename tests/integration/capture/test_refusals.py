@@ -1,5 +1,9 @@
 """What a database refuses is said in words that name what to change; what is lost is never passed over."""
 
+import os
+import signal
+import time
+
 import msgspec
 import pytest
 from tests.vocabulary.capture import Bench, eventually
@@ -123,3 +127,20 @@ def test_a_broken_connection_is_made_again(bench: Bench) -> None:
         bench.value("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_replication")
         bench.execute("INSERT INTO person (name) VALUES ('Ann')")
         bench.wait_for(TOPIC, 1)
+
+
+def test_a_server_that_falls_silent_is_left(bench: Bench) -> None:
+    bench.execute(PERSON)
+    bench.capture.service.create("c", bench.configuration())
+    walsender = f"SELECT active_pid {SLOT}"
+    with bench.working():
+        first = eventually(lambda: bench.value(walsender), bool)
+        os.kill(first, signal.SIGSTOP)
+        try:
+            bench.execute("INSERT INTO person (name) VALUES ('Ann')")
+            time.sleep(4.5)
+        finally:
+            os.kill(first, signal.SIGCONT)
+        bench.wait_for(TOPIC, 1)
+        eventually(lambda: bench.value(walsender), lambda second: second not in (None, first))
+    assert len(bench.records(TOPIC)) == 1

@@ -12,6 +12,9 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 /// Inside a transaction more is sure to come: batches wait so long for it, since each costs a durable commit.
 const LINGER: Duration = Duration::from_millis(20);
 
+/// A connection whose other end vanished looks like a quiet one for at least so long.
+const SILENCE: Duration = Duration::from_secs(3);
+
 /// Where a stream begins.
 #[derive(Debug, Clone)]
 pub struct Start {
@@ -56,6 +59,7 @@ pub struct ReplicationStream {
     inside: bool,
     status_interval: Duration,
     last_status: Instant,
+    last_heard: Instant,
 }
 
 impl ReplicationStream {
@@ -82,6 +86,7 @@ impl ReplicationStream {
             inside: false,
             status_interval,
             last_status: Instant::now(),
+            last_heard: Instant::now(),
         })
     }
 
@@ -118,6 +123,9 @@ impl ReplicationStream {
             };
             let made = records.len();
             let idle = self.take(patience.min(self.status_interval), &mut records)?;
+            if idle {
+                self.suspect()?;
+            }
             if idle && (!records.is_empty() || Instant::now() >= deadline) {
                 break;
             }
@@ -133,7 +141,7 @@ impl ReplicationStream {
     /// Tell the server that everything before `lsn` is durable here.
     pub fn confirm(&mut self, lsn: u64) -> Result<()> {
         self.confirmed = self.confirmed.max(lsn);
-        self.report()
+        self.report(false)
     }
 
     /// Take one message; true when none came.
@@ -141,6 +149,7 @@ impl ReplicationStream {
         let Some((kind, body)) = self.session.next(patience)? else {
             return Ok(true);
         };
+        self.last_heard = Instant::now();
         match kind {
             b'd' => {}
             b'E' => return Err(frame::server_error(body)),
@@ -170,7 +179,7 @@ impl ReplicationStream {
                     self.changes.quiet(end);
                 }
                 if reply {
-                    self.report()?;
+                    self.report(false)?;
                 }
             }
         }
@@ -179,20 +188,25 @@ impl ReplicationStream {
 
     fn report_in_time(&mut self) -> Result<()> {
         if self.last_status.elapsed() >= self.status_interval {
-            self.report()
+            self.report(true)
         } else {
             Ok(())
         }
     }
 
-    fn report(&mut self) -> Result<()> {
+    fn report(&mut self, reply: bool) -> Result<()> {
         self.last_status = Instant::now();
-        let status = replication::status(
-            self.received.max(self.confirmed),
-            self.confirmed,
-            now_ns() / 1000,
-        );
+        let received = self.received.max(self.confirmed);
+        let status = replication::status(received, self.confirmed, now_ns() / 1000, reply);
         self.session.send_copy(&status)
+    }
+
+    /// Every periodic status asks for a reply, so a server that stays silent over several is gone.
+    fn suspect(&self) -> Result<()> {
+        if self.last_heard.elapsed() > SILENCE.max(3 * self.status_interval) {
+            return Err(Error::Unreachable("the database has fallen silent".into()));
+        }
+        Ok(())
     }
 }
 

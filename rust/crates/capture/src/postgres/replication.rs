@@ -52,14 +52,15 @@ pub fn walsender(body: &[u8]) -> Result<Walsender<'_>> {
     }
 }
 
-/// Write a standby status: what was received, and what is durable and so may be forgotten by the server.
-pub fn status(received: u64, durable: u64, now_us: i64) -> Vec<u8> {
+/// Write a standby status: what was received, what is durable and so may be forgotten by the server, and whether the
+/// server is to show that it lives.
+pub fn status(received: u64, durable: u64, now_us: i64, reply: bool) -> Vec<u8> {
     let mut body = vec![b'r'];
     for position in [received, durable, durable] {
         body.extend_from_slice(&position.to_be_bytes());
     }
     body.extend_from_slice(&(now_us - EPOCH_US).to_be_bytes());
-    body.push(0);
+    body.push(u8::from(reply));
     body
 }
 
