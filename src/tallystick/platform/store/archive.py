@@ -36,13 +36,6 @@ class Manifest(msgspec.Struct, frozen=True):
     format: int = FORMAT
 
 
-class Complete(msgspec.Struct, frozen=True):
-    """The proof that nothing is missing."""
-
-    members: int
-    sha256: str
-
-
 class ArchiveWriter:
     """Adds members, and at the end the proof."""
 
@@ -65,7 +58,7 @@ class ArchiveWriter:
 
     def finish(self) -> None:
         """Add the proof."""
-        self.add(COMPLETE, msgspec.json.encode(Complete(self._members, self._digest.hexdigest())))
+        self.add(COMPLETE, _proof(self._members, self._digest.hexdigest()))
 
 
 class _Hashed(io.RawIOBase):
@@ -123,8 +116,7 @@ def verify(file: Path) -> Manifest:
     digest, manifest = hashlib.sha256(), None
     for count, (name, stream) in enumerate(members(file)):
         if name == COMPLETE:
-            proof = msgspec.json.decode(stream.read(), type=Complete)
-            if manifest is None or (proof.members, proof.sha256) != (count, digest.hexdigest()):
+            if manifest is None or stream.read() != _proof(count, digest.hexdigest()):
                 break
             return manifest
         digest.update(name.encode())
@@ -133,6 +125,10 @@ def verify(file: Path) -> Manifest:
             if name == MANIFEST:
                 manifest = _manifest(file, data)
     raise BackupError(f"{file} is truncated or damaged; nothing has been changed")
+
+
+def _proof(members: int, sha256: str) -> bytes:
+    return msgspec.json.encode({"members": members, "sha256": sha256})
 
 
 def _manifest(file: Path, data: bytes) -> Manifest:

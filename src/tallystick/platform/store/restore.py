@@ -66,6 +66,8 @@ def _fill(connection: Connection, file: Path, objects: Path | None) -> int:
     for name, stream in members(file):
         match PurePosixPath(name).parts:
             case ("tables", table_name, _):
+                if table_name not in tables:
+                    raise BackupError(f"the backup holds a table {table_name}, which this version does not know")
                 written += _insert(connection, tables[table_name], _rows.decode(stream.read()))
             case ("objects", *path) if objects is not None and ".." not in path:
                 _put(objects.joinpath(*path), stream)
