@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 import msgspec
 from msgspec import Meta
 
-from tallystick.linkage.domain.living.changes import WrongRecord
+from tallystick.linkage.domain.living.changes import EncodingChange, Position, WrongRecord
 from tallystick.linkage.domain.living.linkages import Epoch, Linkage, party_scope
 from tallystick.linkage.domain.living.matches import Verdict
 from tallystick.linkage.living.errors import (
@@ -33,8 +33,10 @@ from tallystick.linkage.living.wire import (
     FeedQuery,
     LinkageDeclaration,
     LinkageStatus,
+    OneEncoding,
     PartyDeclaration,
     PartyStatus,
+    PositionQuery,
     Scores,
     UnitMatch,
     feed_match,
@@ -152,6 +154,26 @@ def living_routes(service: LivingService, overview: Overview, settings: LivingSe
             limit=settings.batch_bytes,
         ),
         Route(
+            "PUT",
+            f"{PARTY}/epochs/{{epoch}}/encodings/{{key}}",
+            api.put,
+            scope=OWN,
+            request=OneEncoding,
+            response=Receipt,
+            summary="Hand over one record's encoding",
+            errors=(400, 404, 409),
+        ),
+        Route(
+            "DELETE",
+            f"{PARTY}/epochs/{{epoch}}/encodings/{{key}}",
+            api.delete,
+            scope=OWN,
+            query=PositionQuery,
+            response=Receipt,
+            summary="Delete one record's encoding",
+            errors=(400, 404, 409),
+        ),
+        Route(
             "POST",
             f"{PARTY}/epochs/{{epoch}}/snapshots/{{generation:int}}/complete",
             api.complete,
@@ -232,14 +254,18 @@ class _Api:
         return found
 
     def upsert(self, request: Request[Batch]) -> Receipt:
-        (linkage, party), batch = self._own(request), request.body
+        batch = request.body
         if len(batch.records) > self._settings.batch_records:
             detail = f"a batch holds at most {self._settings.batch_records} records"
             raise Problem(413, detail=detail, field="records")
-        try:
-            return self._service.upsert(linkage, party, request.path_values["epoch"], batch.batch, batch.records)
-        except WrongRecord as wrong:
-            raise Problem(400, detail=str(wrong), field=f"records[{wrong.record}].{wrong.field}") from None
+        return self._hand_over(request, batch.batch, batch.records)
+
+    def put(self, request: Request[OneEncoding]) -> Receipt:
+        return self._change(request, request.body.position, request.body.encoding)
+
+    def delete(self, request: Request[Any]) -> Receipt:
+        query: PositionQuery = request.query
+        return self._change(request, Position(query.generation, query.lsn, query.row), None)
 
     def complete(self, request: Request[Any]) -> Receipt:
         linkage, party = self._own(request)
@@ -252,6 +278,23 @@ class _Api:
         shown = found[: query.limit]
         cursor = str(shown[-1].cursor) if shown else query.after
         return FeedPage([feed_match(each, party) for each in shown], cursor, len(found) > len(shown))
+
+    def _change(self, request: Request[Any], position: Position, encoding: bytes | None) -> Receipt:
+        """Make a batch of one change; its id says which, so that a repetition is one."""
+        key = request.path_values["key"]
+        try:
+            change = msgspec.convert({"key": key, "position": position, "encoding": encoding}, EncodingChange)
+        except msgspec.ValidationError:
+            raise Problem(404, detail="a record key has 64 lower-case hexadecimal digits", field="path.key") from None
+        batch = ".".join(str(part) for part in (key, *msgspec.structs.astuple(position)))
+        return self._hand_over(request, batch, [change])
+
+    def _hand_over(self, request: Request[Any], batch: str, records: list[EncodingChange]) -> Receipt:
+        linkage, party = self._own(request)
+        try:
+            return self._service.upsert(linkage, party, request.path_values["epoch"], batch, records)
+        except WrongRecord as wrong:
+            raise Problem(400, detail=str(wrong), field=f"records[{wrong.record}].{wrong.field}") from None
 
     def _linkage(self, request: Request[Any]) -> Linkage:
         return self._service.linkage(request.path_values["linkage"])

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from tallystick.linkage.adapters.linker_store import TracedMatch
-from tallystick.linkage.domain.living.changes import EncodingChange, Position
+from tallystick.linkage.domain.living.changes import Counter, Encoding, EncodingChange, Position
 from tallystick.linkage.domain.living.linkages import Epoch, GreyZone, Name
 
 __all__ = [
@@ -18,8 +18,10 @@ __all__ = [
     "FeedQuery",
     "LinkageDeclaration",
     "LinkageStatus",
+    "OneEncoding",
     "PartyDeclaration",
     "PartyStatus",
+    "PositionQuery",
     "Scores",
     "StreamStatus",
     "UnitMatch",
@@ -60,6 +62,21 @@ class Batch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     batch: Annotated[str, Meta(pattern="^[A-Za-z0-9._/-]{1,200}$")]
     records: list[EncodingChange]
+
+
+class OneEncoding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One record's new encoding."""
+
+    position: Position
+    encoding: Encoding
+
+
+class PositionQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a deletion stands in its source."""
+
+    generation: Counter
+    lsn: Counter = 0
+    row: Counter = 0
 
 
 class StreamStatus(msgspec.Struct, frozen=True):

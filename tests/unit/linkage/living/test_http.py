@@ -134,6 +134,23 @@ def test_the_feed_goes_on_from_its_cursor(client: TestClient, living: Living) ->
     assert client.get(f"{NORTH}/matches").json()["matches"] == []
 
 
+def test_single_encodings_are_put_and_deleted(client: TestClient, living: Living) -> None:
+    linked(client, living)
+    place = f"{NORTH}/epochs/{EPOCH}/encodings/{key_of('ann')}"
+    body = {"position": [1, 5, 0], "encoding": base64.b64encode(bits(1, 2, 4)).decode()}
+    assert client.put(place, json=body).json() == client.put(place, json=body).json()
+    living.worker.step()
+    assert client.get(f"{NORTH}/matches").json()["matches"][0]["operation"] == "rescored"
+    assert client.delete(f"{place}?generation=1&lsn=6").status_code == 200
+    living.worker.step()
+    assert client.get(f"{NORTH}/matches").json()["matches"] == []
+
+
+def test_a_key_that_is_no_hmac_names_nothing(client: TestClient) -> None:
+    answer = client.delete(f"{NORTH}/epochs/{EPOCH}/encodings/ann?generation=1")
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (404, "path.key")
+
+
 def test_the_status_counts(client: TestClient, living: Living) -> None:
     linked(client, living)
     status = client.get(f"/v1/linkages/{LINKAGE}").json()

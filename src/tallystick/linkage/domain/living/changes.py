@@ -9,7 +9,7 @@ import numpy as np
 from msgspec import Meta
 from numpy.typing import NDArray
 
-__all__ = ["KEY_BYTES", "Changes", "EncodingChange", "Position", "WrongRecord", "columns"]
+__all__ = ["KEY_BYTES", "Changes", "Counter", "Encoding", "EncodingChange", "Position", "WrongRecord", "columns"]
 
 KEY_BYTES: Final = 32  # an HMAC-SHA256 of the primary key
 BASE64: Final = "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
