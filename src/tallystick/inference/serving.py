@@ -61,12 +61,12 @@ class Serving:
         self._models: dict[str, ServingModel] = {}
         self._known: dict[str, Service] = {}
         self._attempted: dict[str, str] = {}
-        self._synchronised = False
+        self._listed = False
 
     @property
     def ready(self) -> bool:
         """Whether every service has a model in memory."""
-        return self._synchronised and self._known.keys() == self._models.keys()
+        return self._listed and self._known.keys() == self._models.keys()
 
     def names(self) -> list[str]:
         """Return the services' names, ready or not."""
@@ -76,7 +76,7 @@ class Serving:
         """Return the model that answers for a service; raises `ModelNotFound` or `ModelNotReady`."""
         model = self._models.get(name)
         if model is None:
-            if name in self._known or not self._synchronised:
+            if name in self._known or not self._listed:
                 raise ModelNotReady(f"Model with name {name} is not ready.")
             raise ModelNotFound(f"Model with name {name} does not exist.")
         if version is not None and version != str(model.version):
@@ -90,10 +90,10 @@ class Serving:
             del self._models[name]
             self._attempted.pop(name, None)
         self._known = services
+        self._listed = True
         for service in services.values():
             if self._attempted.get(service.name) != service.desired.id:
                 self._attempt(service)
-        self._synchronised = True
 
     def follow(self, stop: threading.Event, *, every_s: float) -> None:
         """Synchronise again and again until `stop` is set."""
