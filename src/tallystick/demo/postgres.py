@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
+import psycopg
+
 from tallystick.demo.errors import MissingExtra, StepFailed
 
 __all__ = ["Database", "main"]
@@ -66,11 +68,12 @@ class Database:
         """Return when the server takes connections; raises `StepFailed` with its log's place."""
         deadline = time.monotonic() + timeout_s
         while time.monotonic() < deadline:
-            with socket.socket() as probe:
-                probe.settimeout(0.2)
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return
-            time.sleep(0.05)
+            try:
+                psycopg.connect(self.url(), connect_timeout=2).close()
+            except psycopg.OperationalError:
+                time.sleep(0.05)
+            else:
+                return
         raise StepFailed(f"PostgreSQL did not start on port {self.port}; its log lies beside {self.directory}")
 
     def _initialise(self) -> None:

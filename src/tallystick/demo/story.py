@@ -57,6 +57,8 @@ class Story:
     def run(self) -> Results:
         """Tell the story up to the summary."""
         begun = time.monotonic()
+        for name in REGISTRIES:
+            self._sites.database(name).wait_until_ready(STEP_PATIENCE_S)
         self._join()
         self._link()
         self._measure()
