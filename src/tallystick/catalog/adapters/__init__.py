@@ -1,0 +1,1 @@
+"""What the catalog stands on: its tables, and the sandboxed process that reads archives."""
