@@ -6,13 +6,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.x509 import load_pem_x509_certificate
 from tests.vocabulary.doors import Site, Telling, closing_backend, told, unix_backend
+
+from tallystick.platform.auth.certificates import ClientIdentity
 
 IDENTITY = "x-tallystick-client-identity"
 
 
 def header(request: dict[str, Any], name: str) -> list[str]:
     return [value for key, value in request["headers"] if key.lower() == name]
+
+
+def fingerprint(certificate: Path) -> str:
+    return load_pem_x509_certificate(certificate.read_bytes()).fingerprint(SHA256()).hex()
 
 
 def test_every_request_of_a_connection_names_the_client(site: Site, backend: Telling) -> None:
@@ -55,10 +63,10 @@ def test_a_verified_identity_is_forwarded(site: Site, backend: Telling) -> None:
         trust = site.trust(credential=site.authority.issue_client("north"))
         request = site.ask("unit.localhost", context=trust, headers={IDENTITY: "{}", "Connection": IDENTITY})
         stranger = site.ask("unit.localhost")
-    identity = json.loads(header(request, IDENTITY)[0])
-    assert identity["subject"] == "CN=north, O=North"
-    assert identity["sans"] == ["URI:urn:tallystick:North:north"]
-    assert len(identity["sha256"]) == 64
+    identity = ClientIdentity.parse(header(request, IDENTITY)[0])
+    assert identity.subject == "CN=north, O=North"
+    assert identity.sans == ("URI:urn:tallystick:North:north",)
+    assert identity.sha256 == fingerprint(site.authority.issue_client("north").certificate)
     assert header(stranger, IDENTITY) == []
 
 
@@ -103,6 +111,26 @@ def test_a_connection_can_be_upgraded(site: Site, backend: Telling) -> None:
         assert "tally_edge_upgrades_total 1\n" in edge.metrics()
         reader.close()
         stream.close()
+
+
+def test_a_client_may_ask_before_it_sends(site: Site, backend: Telling) -> None:
+    with site.serve("north.localhost", backends=backend.address).open():
+        stream = site.connect("north.localhost")
+        stream.sendall(b"POST / HTTP/1.1\r\nHost: north.localhost\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n")
+        assert stream.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        stream.sendall(b"ok")
+        assert stream.recv(4096).startswith(b"HTTP/1.1 200")
+    assert header(backend.requests[0], "expect") == []
+
+
+@pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "CONNECT"])
+def test_methods_without_a_body_keep_the_connection_in_step(site: Site, backend: Telling, method: str) -> None:
+    with site.serve("north.localhost", backends=backend.address).open():
+        connection = site.http("north.localhost")
+        for _ in range(3):
+            connection.request(method, "/")
+            connection.getresponse().read()
+            assert told(connection, "/after")["path"] == "/after"
 
 
 def test_large_bodies_stream_both_ways(site: Site, backend: Telling) -> None:

@@ -26,22 +26,36 @@ pub(crate) enum UploadError {
 /// A request body; trailers end here, as they could claim what headers may not.
 pub(crate) struct Upload {
     body: Option<Incoming>,
+    pace: Pace,
+    waiting_since: Option<Instant>,
+    finished: Arc<AtomicBool>,
+}
+
+/// How fast a body comes; time in which nobody asked for it does not count.
+#[derive(Debug, Default)]
+struct Pace {
     /// Bytes a second; 0 for any.
     slowest: u64,
     received: u64,
     waited: Duration,
-    waiting_since: Option<Instant>,
-    finished: Arc<AtomicBool>,
+}
+
+impl Pace {
+    fn crawls(&self) -> bool {
+        self.waited > GRACE && self.received < self.slowest * self.waited.as_secs()
+    }
 }
 
 impl Upload {
     pub(crate) fn new(body: Incoming, slowest: u64) -> Self {
         let finished = Arc::new(AtomicBool::new(body.is_end_stream()));
+        let pace = Pace {
+            slowest,
+            ..Pace::default()
+        };
         Self {
             body: Some(body),
-            slowest,
-            received: 0,
-            waited: Duration::ZERO,
+            pace,
             waiting_since: None,
             finished,
         }
@@ -51,9 +65,7 @@ impl Upload {
         let finished = Arc::new(AtomicBool::new(true));
         Self {
             body: None,
-            slowest: 0,
-            received: 0,
-            waited: Duration::ZERO,
+            pace: Pace::default(),
             waiting_since: None,
             finished,
         }
@@ -62,10 +74,6 @@ impl Upload {
     /// Becomes true once the client has sent everything.
     pub(crate) fn finished(&self) -> Arc<AtomicBool> {
         Arc::clone(&self.finished)
-    }
-
-    fn crawls(&self) -> bool {
-        self.waited > GRACE && self.received < self.slowest * self.waited.as_secs()
     }
 }
 
@@ -86,7 +94,7 @@ impl Body for Upload {
                 return Poll::Pending;
             };
             if let Some(since) = self.waiting_since.take() {
-                self.waited += since.elapsed();
+                self.pace.waited += since.elapsed();
             }
             match frame.transpose()?.map(Frame::into_data) {
                 None => {
@@ -94,8 +102,8 @@ impl Body for Upload {
                     return Poll::Ready(None);
                 }
                 Some(Ok(data)) => {
-                    self.received += data.len() as u64;
-                    let frame = if self.crawls() {
+                    self.pace.received += data.len() as u64;
+                    let frame = if self.pace.crawls() {
                         Err(UploadError::TooSlow)
                     } else {
                         Ok(Frame::data(data))
@@ -167,5 +175,37 @@ impl Body for Download {
 
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::Pace;
+
+    fn pace(slowest: u64, received: u64, seconds: u64) -> Pace {
+        Pace {
+            slowest,
+            received,
+            waited: Duration::from_secs(seconds),
+        }
+    }
+
+    #[test]
+    fn a_body_may_pause_before_its_rate_counts() {
+        assert!(!pace(240, 0, 30).crawls());
+        assert!(pace(240, 0, 31).crawls());
+    }
+
+    #[test]
+    fn the_rate_is_that_of_the_whole_wait() {
+        assert!(pace(240, 240 * 100 - 1, 100).crawls());
+        assert!(!pace(240, 240 * 100, 100).crawls());
+    }
+
+    #[test]
+    fn any_rate_may_be_allowed() {
+        assert!(!pace(0, 0, 100_000).crawls());
     }
 }
