@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use crate::error::Error;
 use crate::filters::{Filters, popcount};
-use crate::kernel::{Head, Kernel, LANES, PREFIXES, Queue, TILE, Tile};
+use crate::kernel::{Block, Head, Kernel, LANES, PREFIXES, Queue, TILE, Tile};
 use crate::lanes::{Lanes, Side};
 use crate::permutation::Permutation;
 use crate::score::{Need, dice};
@@ -19,7 +19,7 @@ const UNIT_PAIRS: usize = 1 << 25;
 /// Below this many rows on the smaller side, arranging costs more than it saves.
 const ARRANGE_FROM: usize = 512;
 /// Rows and blocks looked at to choose the prefix.
-const PREFIX_SAMPLE: usize = 40;
+const PREFIX_SAMPLE: usize = 32;
 
 /// Two records and their score.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -295,13 +295,20 @@ fn cheapest_prefix(rows: &Filters, lanes: &Lanes, need: &Need) -> usize {
     let width = rows.width();
     let mut alive = vec![0_usize; width + 1];
     let mut seen = 0;
-    for row in (0..rows.rows()).step_by(rows.rows().div_ceil(PREFIX_SAMPLE).max(1)) {
-        let row = rows.row(row);
-        let total = popcount(row);
-        for block in (0..lanes.blocks()).step_by(lanes.blocks().div_ceil(PREFIX_SAMPLE).max(1)) {
-            if need.reachable((total, total), lanes.range(block)) {
+    for index in (0..lanes.blocks()).step_by(lanes.blocks().div_ceil(PREFIX_SAMPLE).max(1)) {
+        let rests = lanes.rests_after_each_word(index);
+        for row in (0..rows.rows()).step_by(rows.rows().div_ceil(PREFIX_SAMPLE).max(1)) {
+            let row = rows.row(row);
+            let total = popcount(row);
+            if need.reachable((total, total), lanes.range(index)) {
                 seen += 1;
-                count_alive(row, total, block, lanes, need, &mut alive);
+                count_alive(
+                    row,
+                    need.share(total),
+                    &lanes.block(index),
+                    &rests,
+                    &mut alive,
+                );
             }
         }
     }
@@ -319,26 +326,22 @@ fn cheapest_prefix(rows: &Filters, lanes: &Lanes, need: &Need) -> usize {
         .unwrap_or(1)
 }
 
+/// Count, for each prefix, whether some lane could still reach the threshold after it.
 fn count_alive(
     row: &[u64],
-    total: u32,
-    index: usize,
-    lanes: &Lanes,
-    need: &Need,
+    share: i64,
+    block: &Block,
+    rests: &[[i64; LANES]],
     alive: &mut [usize],
 ) {
-    let block = lanes.block(index);
-    let share = need.share(total);
     let mut excess = block.shares.map(|share| -share);
-    let mut rest = i64::from(total);
-    let mut rests = lanes.popcounts[index].map(i64::from);
+    let mut rest = i64::from(popcount(row));
     for (prefix, (word, column)) in row.iter().zip(block.words.chunks_exact(LANES)).enumerate() {
         rest -= i64::from(word.count_ones());
-        for lane in 0..LANES {
-            excess[lane] += i64::from((word & column[lane]).count_ones());
-            rests[lane] -= i64::from(column[lane].count_ones());
+        for (sum, lane) in excess.iter_mut().zip(column) {
+            *sum += i64::from((word & lane).count_ones());
         }
-        let lives = (0..LANES).any(|lane| excess[lane] + rest.min(rests[lane]) >= share);
+        let lives = (0..LANES).any(|lane| excess[lane] + rest.min(rests[prefix][lane]) >= share);
         alive[prefix + 1] += usize::from(lives);
     }
 }

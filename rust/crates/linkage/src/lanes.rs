@@ -8,6 +8,8 @@ use crate::kernel::{Block, LANES};
 use crate::permutation::Permutation;
 use crate::score::Need;
 
+/// Popcounts that differ by less are sorted as one.
+const LIKE_POPCOUNTS: u32 = 32;
 /// An empty lane's share of the needed intersection.
 const OUT_OF_REACH: i64 = 1 << 40;
 
@@ -26,14 +28,18 @@ impl<'a> Side<'a> {
         }
     }
 
+    /// Reorder bits, then sort rows by popcount, and rows of like popcount by their bits in the later half: those that
+    /// survive a prefix together then lie together.
     pub(crate) fn arranged(filters: &Filters, permutation: &Permutation) -> Result<Self, Error> {
-        let popcounts = filters.popcounts();
-        let mut origins: Vec<u32> = (0..popcounts.len() as u32).collect();
-        origins.sort_by_key(|&row| popcounts[row as usize]);
         let width = filters.width();
-        let mut words = vec![0; popcounts.len() * width];
-        for (target, &origin) in words.chunks_exact_mut(width).zip(&origins) {
-            permutation.apply(filters.row(origin as usize), target);
+        let permuted = permutation.apply(filters);
+        let key = |row: &[u64]| (popcount(row) / LIKE_POPCOUNTS, popcount(&row[width / 2..]));
+        let keys: Vec<_> = permuted.chunks_exact(width).map(key).collect();
+        let mut origins: Vec<u32> = (0..keys.len() as u32).collect();
+        origins.sort_by_key(|&row| keys[row as usize]);
+        let mut words = Vec::with_capacity(permuted.len());
+        for &origin in &origins {
+            words.extend_from_slice(&permuted[origin as usize * width..][..width]);
         }
         let filters = Filters::from_words(Cow::Owned(words), width)?;
         Ok(Self {
@@ -88,6 +94,20 @@ impl Lanes {
             shares,
             rests: vec![[0; LANES]; blocks],
         }
+    }
+
+    /// How many bits each lane of a block has after its first word, after its second, and so on.
+    pub(crate) fn rests_after_each_word(&self, index: usize) -> Vec<[i64; LANES]> {
+        let mut left = self.popcounts[index].map(i64::from);
+        let words = self.block(index).words.chunks_exact(LANES);
+        words
+            .map(|lanes| {
+                for (rest, word) in left.iter_mut().zip(lanes) {
+                    *rest -= i64::from(word.count_ones());
+                }
+                left
+            })
+            .collect()
     }
 
     /// Note how many bits each lane has after the first `prefix` words.

@@ -23,13 +23,52 @@ impl Permutation {
         Self { places }
     }
 
-    /// Write the reordered bits of `row` over `target`, which has as many words.
-    pub(crate) fn apply(&self, row: &[u64], target: &mut [u64]) {
-        target.fill(0);
-        for_each_bit(row, |bit| {
-            let place = self.places[bit];
-            target[place as usize / 64] |= 1 << (place % 64);
-        });
+    /// The filters with their bits reordered, row after row.
+    ///
+    /// Sixty-four rows at a time are turned into columns of bits, which are then moved whole and turned back.
+    pub(crate) fn apply(&self, filters: &Filters) -> Vec<u64> {
+        let width = filters.width();
+        let mut words = vec![0; filters.rows() * width];
+        let mut columns = vec![0; width * 64];
+        let mut moved = vec![0; width * 64];
+        for (group, target) in words.chunks_mut(width * 64).enumerate() {
+            let first = group * 64;
+            let rows = filters.slice(first..first + target.len() / width);
+            columns.fill(0);
+            for (index, row) in rows.chunks_exact(width).enumerate() {
+                for (word, bits) in row.iter().enumerate() {
+                    columns[word * 64 + index] = *bits;
+                }
+            }
+            turn_squares(&mut columns);
+            for (column, &place) in columns.iter().zip(&self.places) {
+                moved[place as usize] = *column;
+            }
+            turn_squares(&mut moved);
+            for (index, row) in target.chunks_exact_mut(width).enumerate() {
+                for (word, bits) in row.iter_mut().enumerate() {
+                    *bits = moved[word * 64 + index];
+                }
+            }
+        }
+        words
+    }
+}
+
+/// Exchange rows and columns of each square of 64 by 64 bits; bit 0 of word 0 stays where it is.
+fn turn_squares(words: &mut [u64]) {
+    for square in words.as_chunks_mut::<64>().0 {
+        let mut step = 32;
+        let mut mask = 0xFFFF_FFFF_u64;
+        while step > 0 {
+            for row in (0..64).filter(|row| row & step == 0) {
+                let swapped = (square[row] >> step ^ square[row + step]) & mask;
+                square[row] ^= swapped << step;
+                square[row + step] ^= swapped;
+            }
+            step /= 2;
+            mask ^= mask << step;
+        }
     }
 }
 

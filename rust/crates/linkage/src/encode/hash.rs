@@ -62,21 +62,25 @@ impl Hasher {
 
     /// Set the first `count` positions of `token`; bit 0 is the highest bit of the first byte.
     pub(super) fn add(&mut self, token: &[u8], count: usize, filter: &mut [u8]) {
-        if self.kept.len() >= KEPT_TOKENS && !self.kept.contains_key(token) {
+        if let Some(positions) = self.kept.get_mut(token) {
+            self.function.extend(token, count, self.bits, positions);
+            set(filter, &positions[..count]);
+            return;
+        }
+        let mut positions = Vec::new();
+        self.function
+            .extend(token, count, self.bits, &mut positions);
+        set(filter, &positions[..count]);
+        if self.kept.len() >= KEPT_TOKENS {
             self.kept.clear();
         }
-        if !self.kept.contains_key(token) {
-            self.kept.insert(token.into(), Vec::new());
-        }
-        let Some(positions) = self.kept.get_mut(token) else {
-            return;
-        };
-        if positions.len() < count {
-            self.function.extend(token, count, self.bits, positions);
-        }
-        for &position in &positions[..count] {
-            filter[position as usize / 8] |= 0x80 >> (position % 8);
-        }
+        self.kept.insert(token.into(), positions);
+    }
+}
+
+fn set(filter: &mut [u8], positions: &[u32]) {
+    for &position in positions {
+        filter[position as usize / 8] |= 0x80 >> (position % 8);
     }
 }
 

@@ -11,11 +11,16 @@ mod keys;
 mod schema;
 mod token;
 
+use std::collections::HashMap;
+
 use crate::encode::format::ValueFormat;
 use crate::encode::hash::Hasher;
 use crate::encode::schema::{MissingValue, Schema, Strategy};
 use crate::encode::token::{Comparison, TextEncoding};
 use crate::error::Error;
+
+/// Bits of values kept for each feature, in bytes.
+const KNOWN_BYTES: usize = 8 << 20;
 
 /// Rows of text values, end to end.
 #[derive(Debug, Default)]
@@ -52,7 +57,7 @@ impl Records {
     }
 }
 
-/// An encoder for one linkage schema and one secret. It keeps hashes of recent tokens, so one serves many batches.
+/// An encoder for one linkage schema and one secret. It keeps what it hashed lately, so one serves many batches.
 pub struct Encoder {
     features: Vec<Feature>,
     identifiers: Vec<String>,
@@ -73,6 +78,7 @@ struct Rule {
     comparison: Comparison,
     strategy: Strategy,
     hasher: Hasher,
+    known: HashMap<Box<str>, Box<[u8]>>,
 }
 
 impl Encoder {
@@ -160,26 +166,58 @@ impl Rule {
             comparison: Comparison::new(&rule.hashing.comparison)?,
             strategy: rule.hashing.strategy,
             hasher: Hasher::new(&rule.hashing.hash, keys, bits)?,
+            known: HashMap::new(),
         })
     }
 
+    /// Set the bits of `value`; those of values met lately are at hand.
     fn add(&mut self, value: &str, filter: &mut [u8], scratch: &mut Vec<u8>) -> Result<(), String> {
-        let missing = self
+        if let Some(bits) = self.known.get(value) {
+            set_all(filter, bits);
+            return Ok(());
+        }
+        let mut bits = vec![0; filter.len()];
+        self.set_bits(value, &mut bits, scratch)?;
+        set_all(filter, &bits);
+        if self.known.len() * filter.len() >= KNOWN_BYTES {
+            self.known.clear();
+        }
+        self.known.insert(value.into(), bits.into());
+        Ok(())
+    }
+
+    fn set_bits(
+        &mut self,
+        value: &str,
+        bits: &mut [u8],
+        scratch: &mut Vec<u8>,
+    ) -> Result<(), String> {
+        let text = match self
             .missing
             .as_ref()
-            .filter(|missing| missing.sentinel == value);
-        let text = match missing {
+            .filter(|missing| missing.sentinel == value)
+        {
             Some(missing) => missing.replacement().into(),
             None => self.format.canonical(value, self.encoding)?,
         };
-        let tokens = self.comparison.tokens(&text)?;
-        let count = tokens.len();
-        for (index, token) in tokens.enumerate() {
-            self.encoding.write(token.as_ref(), scratch)?;
-            self.hasher
-                .add(scratch, self.strategy.bits_of(index, count), filter);
-        }
-        Ok(())
+        self.encoding.check(&text)?;
+        let Self {
+            comparison,
+            encoding,
+            strategy,
+            hasher,
+            ..
+        } = self;
+        comparison.for_each_token(&text, |token, index, count| {
+            encoding.write(token, scratch);
+            hasher.add(scratch, strategy.bits_of(index, count), bits);
+        })
+    }
+}
+
+fn set_all(filter: &mut [u8], bits: &[u8]) {
+    for (byte, more) in filter.iter_mut().zip(bits) {
+        *byte |= more;
     }
 }
 

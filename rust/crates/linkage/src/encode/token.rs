@@ -1,6 +1,6 @@
 //! Values cut into tokens, and tokens into bytes.
 
-use std::borrow::Cow;
+use std::fmt::Write;
 
 use crate::encode::format::parse_integer;
 use crate::encode::schema::{self, Encoding};
@@ -52,94 +52,59 @@ impl Comparison {
         })
     }
 
-    /// The tokens of `text`, in the order in which bits are dealt to them; none of an empty text.
-    pub(super) fn tokens<'a>(&self, text: &'a str) -> Result<Tokens<'a>, String> {
-        if text.is_empty() {
-            return Ok(Tokens::Listed(Vec::new().into_iter()));
-        }
-        Ok(match *self {
-            Self::Ngram { size, positional } => Tokens::Grams(Grams::new(text, size, positional)),
-            Self::Exact => Tokens::Listed(vec![Cow::Borrowed(text)].into_iter()),
+    /// Give each token of `text` with its index and their number, in the order in which bits are dealt; an empty text
+    /// has none.
+    pub(super) fn for_each_token(
+        &self,
+        text: &str,
+        mut visit: impl FnMut(&str, usize, usize),
+    ) -> Result<(), String> {
+        match *self {
+            _ if text.is_empty() => {}
+            Self::Exact => visit(text, 0, 1),
+            Self::Ngram { size, positional } => for_each_gram(text, size, positional, visit),
             Self::Numeric {
                 interval,
                 resolution,
                 precision,
             } => {
                 let middle = neighbourhood(text, interval, resolution, precision)?;
-                let steps = -resolution..=resolution;
-                Tokens::Listed(
-                    steps
-                        .map(|step| (middle + step * interval).to_string().into())
-                        .collect::<Vec<_>>()
-                        .into_iter(),
-                )
+                let count = 2 * resolution.unsigned_abs() as usize + 1;
+                for (index, step) in (-resolution..=resolution).enumerate() {
+                    visit(&(middle + step * interval).to_string(), index, count);
+                }
             }
-        })
-    }
-}
-
-/// The tokens of one value.
-pub(super) enum Tokens<'a> {
-    Listed(std::vec::IntoIter<Cow<'a, str>>),
-    Grams(Grams),
-}
-
-impl<'a> Iterator for Tokens<'a> {
-    type Item = Cow<'a, str>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        match self {
-            Self::Listed(tokens) => tokens.next(),
-            Self::Grams(grams) => grams.next().map(Cow::Owned),
         }
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        let length = match self {
-            Self::Listed(tokens) => tokens.len(),
-            Self::Grams(grams) => grams.len(),
-        };
-        (length, Some(length))
+        Ok(())
     }
 }
 
-impl ExactSizeIterator for Tokens<'_> {}
-
-/// A window that slides over the characters, with spaces around them for sizes above one.
-pub(super) struct Grams {
-    characters: Vec<char>,
+/// Slide a window over the characters, with spaces around them for sizes above one.
+fn for_each_gram(
+    text: &str,
     size: usize,
     positional: bool,
-    start: usize,
-}
-
-impl Grams {
-    fn new(text: &str, size: usize, positional: bool) -> Self {
-        let padding = || std::iter::repeat_n(' ', size - 1);
-        let characters = padding().chain(text.chars()).chain(padding()).collect();
-        Self {
-            characters,
-            size,
-            positional,
-            start: 0,
-        }
-    }
-
-    fn len(&self) -> usize {
-        (self.characters.len() + 1).saturating_sub(self.size + self.start)
-    }
-
-    fn next(&mut self) -> Option<String> {
-        let gram = self
-            .characters
-            .get(self.start..self.start + self.size)?
-            .iter();
-        self.start += 1;
-        Some(if self.positional {
-            format!("{} {}", self.start, gram.collect::<String>())
+    mut visit: impl FnMut(&str, usize, usize),
+) {
+    let padding = " ".repeat(size - 1);
+    let padded = format!("{padding}{text}{padding}");
+    let ends = padded
+        .char_indices()
+        .map(|(at, _)| at)
+        .chain(std::iter::once(padded.len()))
+        .skip(size);
+    let starts = padded.char_indices().map(|(at, _)| at);
+    let count = text.chars().count() + size - 1;
+    let mut placed = String::new();
+    for (index, (start, end)) in starts.zip(ends).enumerate() {
+        let gram = &padded[start..end];
+        if positional {
+            placed.clear();
+            let _ = write!(placed, "{} {gram}", index + 1);
+            visit(&placed, index, count);
         } else {
-            gram.collect()
-        })
+            visit(gram, index, count);
+        }
     }
 }
 
@@ -197,9 +162,9 @@ impl TextEncoding {
         Ok(())
     }
 
-    /// Write `text` over `bytes`; the wider encodings start with a byte order mark, as Python writes them.
-    pub(super) fn write(self, text: &str, bytes: &mut Vec<u8>) -> Result<(), String> {
-        self.check(text)?;
+    /// Write `text`, which was checked, over `bytes`; the wider encodings start with a byte order mark, as Python
+    /// writes them.
+    pub(super) fn write(self, text: &str, bytes: &mut Vec<u8>) {
         bytes.clear();
         match self.0 {
             Encoding::Ascii | Encoding::Utf8 => bytes.extend_from_slice(text.as_bytes()),
@@ -212,6 +177,5 @@ impl TextEncoding {
                 bytes.extend(points.flat_map(u32::to_le_bytes));
             }
         }
-        Ok(())
     }
 }
