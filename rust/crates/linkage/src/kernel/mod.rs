@@ -17,7 +17,7 @@ pub(crate) const LANES: usize = 8;
 /// Rows of one tile: at 1,024 bits they fill half of a first-level cache.
 pub(crate) const TILE: usize = 192;
 /// The prefix lengths that kernels are built for, in words.
-pub(crate) const PREFIXES: [usize; 11] = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16];
+pub(crate) const PREFIXES: [usize; 13] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 16];
 
 /// A set of processor instructions that comparisons can run on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
