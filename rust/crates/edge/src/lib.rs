@@ -5,10 +5,12 @@
 
 mod accept;
 mod backend;
+mod carry;
 mod connection;
 mod deadline;
 mod error;
 mod forwarded;
+mod greeting;
 pub mod hello;
 mod http;
 mod identity;

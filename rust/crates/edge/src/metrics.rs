@@ -46,6 +46,7 @@ metrics! {
     upgrades "tally_edge_upgrades_total" "" "counter" "HTTP connections turned into tunnels, such as WebSocket.";
     idle_cut "tally_edge_connections_cut_total" "{reason=\"idle\"}" "counter" "Connections ended by the edge.";
     drain_cut "tally_edge_connections_cut_total" "{reason=\"drain\"}" "counter" "Connections ended by the edge.";
+    unavailable "tally_edge_connections_cut_total" "{reason=\"no_backend\"}" "counter" "Connections ended by the edge.";
     backend_connects "tally_edge_backend_connects_total" "" "counter" "Connections made to backends.";
     backend_failures "tally_edge_backend_connect_failures_total" "" "counter" "Connections that a backend did not accept.";
     backend_deaths "tally_edge_backend_deaths_total" "" "counter" "Times a backend was set aside.";
