@@ -95,9 +95,9 @@ class LinkerStore:
             upsert(connection, graphs, [msgspec.structs.asdict(graph)], key=("linkage", "epoch"))
 
     def publish(self, within: Connection, linkage: str, events: Iterable[tuple[int, MatchEvent]], now: int) -> None:
-        """Save each event's match under its cursor."""
-        rows = [_match_row(linkage, cursor, event, now) for cursor, event in events]
-        upsert(within, matches, rows, key=("linkage", "id"))
+        """Save each match under the cursor of its latest event."""
+        rows = {event.match.id: _match_row(linkage, cursor, event, now) for cursor, event in events}
+        upsert(within, matches, list(rows.values()), key=("linkage", "id"))
 
     def replace_by_snapshot(self, snapshot: Snapshot, *, forget_before_ms: int) -> list[int]:
         """Let a compacted roster stand for its entries; return the segments that nothing refers to any more.

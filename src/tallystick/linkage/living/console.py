@@ -1,11 +1,11 @@
 """The unit's pages about its linkages."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 import msgspec
-from msgspec import Meta
 
+from tallystick.linkage.domain.living.changes import Counter
 from tallystick.linkage.domain.living.linkages import Linkage
 from tallystick.linkage.domain.living.matches import Verdict
 from tallystick.linkage.living.errors import UnknownLinkage
@@ -28,7 +28,7 @@ class MatchesQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which matches: `before` is the version of the last one shown."""
 
     verdict: Verdict | None = None
-    before: Annotated[int, Meta(ge=0)] | None = None
+    before: Counter | None = None
 
 
 def living_pages(service: LivingService, overview: Overview) -> tuple[Page, ...]:

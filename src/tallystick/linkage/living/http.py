@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 import msgspec
 from msgspec import Meta
 
-from tallystick.linkage.domain.living.changes import EncodingChange, Position, WrongRecord
+from tallystick.linkage.domain.living.changes import HIGHEST, Counter, EncodingChange, Position, WrongRecord
 from tallystick.linkage.domain.living.linkages import Epoch, Linkage, party_scope
 from tallystick.linkage.domain.living.matches import Verdict
 from tallystick.linkage.living.errors import (
@@ -64,7 +64,7 @@ class MatchesQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which matches: `before` is the version of the last one seen."""
 
     verdict: Verdict | None = None
-    before: Annotated[int, Meta(ge=0)] | None = None
+    before: Counter | None = None
     limit: Annotated[int, Meta(ge=1, le=1000)] = 100
 
 
@@ -268,8 +268,10 @@ class _Api:
         return self._change(request, Position(query.generation, query.lsn, query.row), None)
 
     def complete(self, request: Request[Any]) -> Receipt:
-        linkage, party = self._own(request)
-        return self._service.complete(linkage, party, request.path_values["epoch"], request.path_values["generation"])
+        (linkage, party), generation = self._own(request), request.path_values["generation"]
+        if generation > HIGHEST:
+            raise Problem(404, detail=f"generations end at {HIGHEST}", field="path.generation")
+        return self._service.complete(linkage, party, request.path_values["epoch"], generation)
 
     def feed(self, request: Request[Any]) -> FeedPage:
         linkage, party = self._own(request)

@@ -77,17 +77,10 @@ class Linker:
         for entry in entries:
             if link := self._links.get(entry.epoch):
                 link.take(entry)
-        live = self._live()
-        touched = {entry.epoch for entry in entries} & self._links.keys()
-        settlements = {epoch: link.settle(live=link is live) for epoch, link in self._links.items() if epoch in touched}
-        successor = self._successor()
-        if successor is not None:
+        events = self._settle({entry.epoch for entry in entries})
+        if (successor := self._successor()) is not None:
             self._linkage = self._linkage.with_epoch_live(successor.id, self._now())
-            events = self._publication.replace(self._links[successor.id])
-        elif live is not None and live.epoch in settlements:
-            events = self._publication.follow(live, settlements[live.epoch])
-        else:
-            events = []
+            events += self._publication.replace(self._links[successor.id])
         self._commit(entries[-1].sequence, events, self._linkage.epochs if successor else ())
         self._count(entries)
         self._retire()
@@ -143,6 +136,15 @@ class Linker:
             epoch for epoch in self._linkage.epochs if epoch.state == "building" and self._links[epoch.id].complete
         ]
         return max(complete, key=lambda epoch: epoch.ordinal, default=None)
+
+    def _settle(self, epochs: set[str]) -> list[MatchEvent]:
+        """Link what was taken in some epochs; only the live one's changes are published."""
+        live, events = self._live(), []
+        for link in self._links.values():
+            if link.epoch in epochs:
+                settlement = link.settle(live=link is live)
+                events += self._publication.follow(link, settlement) if link is live else []
+        return events
 
     def _have_judged(self) -> bool:
         live = self._live()

@@ -151,6 +151,11 @@ def test_a_key_that_is_no_hmac_names_nothing(client: TestClient) -> None:
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (404, "path.key")
 
 
+def test_numbers_beyond_the_store_are_refused(client: TestClient) -> None:
+    assert client.post(f"{NORTH}/epochs/{EPOCH}/snapshots/{2**63}/complete").status_code == 404
+    assert client.get(f"/v1/linkages/{LINKAGE}/matches?before={2**63}").status_code == 400
+
+
 def test_the_status_counts(client: TestClient, living: Living) -> None:
     linked(client, living)
     status = client.get(f"/v1/linkages/{LINKAGE}").json()

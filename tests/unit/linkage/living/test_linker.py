@@ -104,6 +104,18 @@ def test_a_new_epoch_replaces_the_old_one_at_once(unit: Unit) -> None:
     assert unit.link().step() is False
 
 
+def test_a_third_party_may_join_a_live_linkage(unit: Unit) -> None:
+    linker = unit.link()
+    unit.service.add_party(LINKAGE, "east")
+    unit.send("east", "e1", change("anna", bits(1, 2, 3)))
+    unit.link(linker)
+    both = {("ann", "anne"), ("ann", "anna"), ("anne", "anna"), ("bob", "rob")}
+    assert unit.pairs("ann", "anne", "anna", "bob", "rob") == both
+    unit.send("south", "s2", change("anne", None, 2))
+    unit.link()
+    assert unit.pairs("ann", "anna", "bob", "rob") == {("ann", "anna"), ("bob", "rob")}
+
+
 class Doubting:
     """Judges by a table of scores; unavailable without one."""
 

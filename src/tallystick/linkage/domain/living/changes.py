@@ -9,12 +9,23 @@ import numpy as np
 from msgspec import Meta
 from numpy.typing import NDArray
 
-__all__ = ["KEY_BYTES", "Changes", "Counter", "Encoding", "EncodingChange", "Position", "WrongRecord", "columns"]
+__all__ = [
+    "HIGHEST",
+    "KEY_BYTES",
+    "Changes",
+    "Counter",
+    "Encoding",
+    "EncodingChange",
+    "Position",
+    "WrongRecord",
+    "columns",
+]
 
 KEY_BYTES: Final = 32  # an HMAC-SHA256 of the primary key
 BASE64: Final = "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
 Encoding = Annotated[bytes, Meta(extra_json_schema={"pattern": BASE64})]
-Counter = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+HIGHEST: Final = 2**63 - 1
+Counter = Annotated[int, Meta(ge=0, le=HIGHEST)]
 
 
 class Position(msgspec.Struct, frozen=True, array_like=True, order=True):
