@@ -8,10 +8,10 @@ from typing import TextIO
 
 import click
 
+from tallystick.linkage.batch.server import serve_batch
+from tallystick.linkage.batch.settings import BatchSettings
+from tallystick.linkage.batch.wiring import BRANCH, build_batch
 from tallystick.linkage.encoding import EncodingError, encode_csv, schema_hash, write_clks
-from tallystick.linkage.server import serve_linkage
-from tallystick.linkage.settings import LinkageSettings
-from tallystick.linkage.wiring import BATCH_BRANCH, build
 from tallystick.native import MalformedInput
 from tallystick.native.linkage import ClkEncoder
 from tallystick.platform import telemetry
@@ -35,10 +35,10 @@ def linkage() -> None:
 def serve(listen: str, data_dir: Path) -> None:
     """Serve the anonlink entity service's interface until SIGTERM."""
     telemetry.configure()
-    platform = open_platform(PlatformSettings(), data_dir, [BATCH_BRANCH])
+    platform = open_platform(PlatformSettings(), data_dir, [BRANCH])
     try:
-        capability = build(LinkageSettings(), platform, list_projects=True)
-        serve_linkage(
+        capability = build_batch(BatchSettings(), platform, list_projects=True)
+        serve_batch(
             capability, platform, listen=listen, ready=lambda address: click.echo(f"serving linkage on {address}")
         )
     except ListenError as error:

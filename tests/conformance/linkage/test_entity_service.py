@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from tests.vocabulary.recordings import Replay
 
-from tallystick.linkage.server import serve_linkage
-from tallystick.linkage.settings import LinkageSettings
-from tallystick.linkage.wiring import BATCH_BRANCH, build
+from tallystick.linkage.batch.server import serve_batch
+from tallystick.linkage.batch.settings import BatchSettings
+from tallystick.linkage.batch.wiring import BRANCH, build_batch
 from tallystick.platform.wiring import PlatformSettings, open_platform
 
 FOLDER = Path(__file__).with_name("recordings")
@@ -45,8 +45,8 @@ def is_replayed(exchange: dict[str, Any]) -> bool:
 @pytest.fixture(scope="module")
 def replay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Replay]:
     """Serve linkage on a free port."""
-    platform = open_platform(PlatformSettings(), tmp_path_factory.mktemp("linkage"), [BATCH_BRANCH])
-    capability = build(LinkageSettings(), platform, list_projects=True)
+    platform = open_platform(PlatformSettings(), tmp_path_factory.mktemp("linkage"), [BRANCH])
+    capability = build_batch(BatchSettings(), platform, list_projects=True)
     stop, listening, bound = threading.Event(), threading.Event(), list[str]()
 
     def ready(address: str) -> None:
@@ -54,7 +54,7 @@ def replay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Replay]:
         listening.set()
 
     server = threading.Thread(
-        target=serve_linkage,
+        target=serve_batch,
         args=(capability, platform),
         kwargs={"listen": "127.0.0.1:0", "ready": ready, "stop": stop},
     )

@@ -7,7 +7,7 @@ import msgspec
 
 from tallystick.platform.settings import Secret, Section, about
 
-__all__ = ["LinkageSettings", "RegistrySettings", "UnitSettings"]
+__all__ = ["BatchSettings", "RegistrySettings", "UnitSettings"]
 
 
 class RegistrySettings(Section, frozen=True, kw_only=True):
@@ -22,7 +22,7 @@ class RegistrySettings(Section, frozen=True, kw_only=True):
     batch: Annotated[int, about("Changes sent to the unit at once.", ge=1, le=10_000)] = 1000
 
 
-class LinkageSettings(Section, frozen=True, kw_only=True):
+class BatchSettings(Section, frozen=True, kw_only=True):
     """One linkage of a unit."""
 
     parties: Annotated[tuple[str, ...], about("Names of the parties, in the order that breaks ties.")]
@@ -35,6 +35,6 @@ class LinkageSettings(Section, frozen=True, kw_only=True):
 class UnitSettings(Section, frozen=True, kw_only=True):
     """A linkage unit: its linkages, and what is asked of them beyond comparing."""
 
-    linkages: Annotated[dict[str, LinkageSettings], about("The linkages, by id.")] = msgspec.field(default_factory=dict)
+    linkages: Annotated[dict[str, BatchSettings], about("The linkages, by id.")] = msgspec.field(default_factory=dict)
     judge_model: Annotated[str, about("Served pair model that judges the grey zone; empty: nobody judges.")] = "pair"
     invitation_days: Annotated[int, about("Days until an invitation that nobody used ends.", ge=1, le=90)] = 7

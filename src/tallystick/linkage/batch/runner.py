@@ -6,10 +6,10 @@ import msgspec
 
 from tallystick.linkage.adapters import batch_store as rows
 from tallystick.linkage.adapters.columns import ColumnFiles
+from tallystick.linkage.batch.settings import BatchSettings
 from tallystick.linkage.domain.batch.matching import candidates, comparisons, groups, permutations
 from tallystick.linkage.domain.batch.project import Project, ResultType, Run, RunState
 from tallystick.linkage.domain.batch.results import score_bytes
-from tallystick.linkage.settings import LinkageSettings
 from tallystick.native import MalformedInput
 from tallystick.platform.jobs import JobContext, Jobs
 from tallystick.platform.store import Store
@@ -23,7 +23,7 @@ class BatchRunner:
     """Compares a run's parties and keeps the result; a run that was cut off is done again and gives the same."""
 
     def __init__(
-        self, store: Store, jobs: Jobs, files: ColumnFiles, settings: LinkageSettings, clock: Callable[[], int]
+        self, store: Store, jobs: Jobs, files: ColumnFiles, settings: BatchSettings, clock: Callable[[], int]
     ) -> None:
         self._store = store
         self._jobs = jobs

@@ -20,6 +20,7 @@ from tallystick.linkage.batch.errors import (
     TokenUsed,
     UploadRefused,
 )
+from tallystick.linkage.batch.settings import BatchSettings
 from tallystick.linkage.domain.batch import uploads
 from tallystick.linkage.domain.batch.project import (
     Party,
@@ -31,13 +32,13 @@ from tallystick.linkage.domain.batch.project import (
     encoding_problem,
 )
 from tallystick.linkage.domain.batch.results import score_json
-from tallystick.linkage.settings import LinkageSettings
-from tallystick.platform.jobs import Job, Jobs, JobState
+from tallystick.platform.jobs import Job, Jobs, JobState, Retry
 from tallystick.platform.store import Store
 
 __all__ = ["KIND", "BatchService", "Created", "Progress"]
 
 KIND = "linkage.run"
+RETRY = Retry(attempts=10, first_s=0.1, longest_s=5.0)
 FAILED = "Run failed with an internal server error."
 
 
@@ -62,7 +63,7 @@ class BatchService:
     """Projects, uploads, runs and results; every call names the token that opens the project."""
 
     def __init__(
-        self, store: Store, jobs: Jobs, files: ColumnFiles, settings: LinkageSettings, clock: Callable[[], int]
+        self, store: Store, jobs: Jobs, files: ColumnFiles, settings: BatchSettings, clock: Callable[[], int]
     ) -> None:
         self._store = store
         self._jobs = jobs
@@ -279,7 +280,7 @@ class BatchService:
             message = "Encoding size must be multiple of 8 bytes (64 bits)"
             rows.change_run(connection, run.id, state=RunState.ERROR.value, message=message)
             return
-        job = self._jobs.submit(KIND, run.id.encode(), key=f"{KIND}:{run.id}", within=connection)
+        job = self._jobs.submit(KIND, run.id.encode(), key=f"{KIND}:{run.id}", retry=RETRY, within=connection)
         rows.change_run(connection, run.id, state=RunState.QUEUED.value, job=job)
 
     def _progress(self, project: Project, run: Run) -> Progress:

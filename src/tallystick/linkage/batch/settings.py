@@ -1,14 +1,14 @@
-"""Settings of linkage."""
+"""Settings of batch linkage."""
 
 from typing import Annotated
 
 from tallystick.platform.settings import Section, about
 
-__all__ = ["LinkageSettings"]
+__all__ = ["BatchSettings"]
 
 
-class LinkageSettings(Section, frozen=True, kw_only=True):
-    """How encodings are taken and compared."""
+class BatchSettings(Section, frozen=True, kw_only=True):
+    """How uploads are taken and compared."""
 
     threads: Annotated[int, about("Threads of one comparison.", ge=1, le=1024)] = 1
     least_encoding_bytes: Annotated[int, about("The smallest encoding that runs accept.", ge=1)] = 1
