@@ -42,7 +42,7 @@ model: build ## train the pair model again and print how it does on people it ne
 
 docs: build ## the documentation, without warnings, in site/
 	$(BIN)/python -m tools.reference
-	$(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 wheel: build ## what others install without Rust, in dist/
 	@$(RUN) maturin build --release --out dist
