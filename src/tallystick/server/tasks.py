@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tallystick.linkage.batch.settings import BatchSettings
-from tallystick.linkage.batch.wiring import BRANCH
-from tallystick.linkage.batch.wiring import build as build_linkage
+from tallystick.linkage.batch.wiring import BRANCH, build_batch
 from tallystick.platform.jobs import Task
 from tallystick.platform.telemetry import configure
 from tallystick.platform.wiring import PlatformSettings, open_platform
@@ -17,4 +16,4 @@ def tasks_of(settings: PlatformSettings, data_dir: Path) -> Mapping[str, Task]:
     """Build the tasks by kind; each process that runs them does so for itself, and logs as its worker does."""
     configure(process="worker")
     platform = open_platform(settings, data_dir, [BRANCH])
-    return {**build_linkage(BatchSettings(), platform).tasks}
+    return {**build_batch(BatchSettings(), platform).tasks}
