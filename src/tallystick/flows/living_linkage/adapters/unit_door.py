@@ -84,8 +84,7 @@ class UnitDoor:
         try:
             return self._client.request(method, path, content=content, headers=headers, params=params).content
         except DoorRefused as refusal:
-            kind = UnitUnavailable if refusal.status in RETRIED else UnitRefused
-            raise kind(str(refusal)) from refusal
+            raise _kind(refusal)(str(refusal)) from refusal
         except DoorError as error:
             raise UnitUnavailable(str(error)) from error
 
@@ -98,6 +97,11 @@ def join(door: Door, token: str, authority: str) -> bytes:
             headers = {"content-type": "application/json"}
             return client.request("POST", "/v1/parties/join", content=content, headers=headers).content
         except DoorRefused as refusal:
-            raise UnitRefused(str(refusal)) from refusal
+            raise _kind(refusal)(str(refusal)) from refusal
         except DoorError as error:
             raise UnitUnavailable(str(error)) from error
+
+
+def _kind(refusal: DoorRefused) -> type[UnitUnavailable | UnitRefused]:
+    """Tell a unit that is starting or busy from one that says no."""
+    return UnitUnavailable if refusal.status in RETRIED else UnitRefused
