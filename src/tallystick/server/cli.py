@@ -15,7 +15,7 @@ from tallystick.platform.store import StoreError
 from tallystick.platform.supervisor import Supervisor, SupervisorError
 from tallystick.platform.supervisor import status as supervisor_status
 from tallystick.platform.supervisor import stop as stop_supervisor
-from tallystick.server.settings import loaded_settings
+from tallystick.server.settings import REGISTRY_SECRETS, loaded_settings
 from tallystick.server.wiring import Organisation
 
 __all__ = ["config_option", "down", "explained", "settings", "status", "up"]
@@ -45,7 +45,8 @@ def up(config: Path | None, echo: bool) -> None:
     from tallystick.server.processes import children
 
     with explained():
-        organisation = Organisation(loaded_settings(config).settings)
+        loaded_settings(config)  # every secret is there; none is kept here
+        organisation = Organisation(loaded_settings(config, withheld=REGISTRY_SECRETS).settings)
         organisation.platform.close()
         lines = (lambda name, line: click.echo(f"{name:<10} {line}", err=True)) if echo else None
         resolved = config.resolve() if config else None

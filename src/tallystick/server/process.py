@@ -9,7 +9,7 @@ from pathlib import Path
 from tallystick.platform.settings import SettingsError
 from tallystick.platform.telemetry import Publication, configure
 from tallystick.server.processes import PROCESSES
-from tallystick.server.settings import loaded_settings
+from tallystick.server.settings import REGISTRY_SECRETS, loaded_settings
 from tallystick.server.wiring import Organisation
 
 __all__ = ["main"]
@@ -26,7 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     try:
-        settings = loaded_settings(asked.config).settings
+        settings = loaded_settings(asked.config, withheld=REGISTRY_SECRETS - process.secrets).settings
         configure(settings.telemetry.format, level=settings.telemetry.level, process=process.name)
         organisation = Organisation(settings)
         with Publication(organisation.metrics_dir, process.name):

@@ -29,11 +29,15 @@ log = logger("tallystick.server")
 
 @dataclass(frozen=True)
 class Process:
-    """One kind of process: `wanted` says whether the settings ask for it, `run` works until its event is set."""
+    """One kind of process: `wanted` says whether the settings ask for it, `run` works until its event is set.
+
+    Of the registry's secrets it is given only `secrets`.
+    """
 
     name: str
     wanted: Callable[[OrganisationSettings], bool]
     run: Run
+    secrets: frozenset[str] = frozenset()
 
 
 def children(organisation: Organisation, config: Path | None) -> list[Child]:
@@ -129,8 +133,13 @@ def _while_the_unit_answers(work: Callable[[threading.Event], None], stop: threa
 PROCESSES = (
     Process("edge", lambda _: True, _edge),
     Process("api", lambda _: True, run_api),
-    Process("capture", lambda settings: settings.registry is not None, _capture),
-    Process("encoder", lambda settings: settings.registry is not None, _encoder),
+    Process("capture", lambda settings: settings.registry is not None, _capture, frozenset({"registry.database"})),
+    Process(
+        "encoder",
+        lambda settings: settings.registry is not None,
+        _encoder,
+        frozenset({"registry.linkage_secret", "registry.record_key_secret"}),
+    ),
     Process("collector", lambda settings: settings.registry is not None, _collector),
     Process("linker", lambda settings: settings.linkage is not None, _linker),
     Process("models", lambda settings: settings.inference is not None, _models),

@@ -1,7 +1,7 @@
 """The settings of an organisation: one TOML file, whose tables say what runs."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -16,9 +16,11 @@ from tallystick.platform.objects import ObjectsSettings
 from tallystick.platform.settings import Loaded, Section, about, load
 from tallystick.platform.wiring import PlatformSettings, StoreSettings
 
-__all__ = ["DEFAULT_FILE", "OrganisationSettings", "TelemetrySettings", "loaded_settings"]
+__all__ = ["DEFAULT_FILE", "REGISTRY_SECRETS", "OrganisationSettings", "TelemetrySettings", "loaded_settings"]
 
 DEFAULT_FILE = Path("tally.toml")
+REGISTRY_SECRETS = frozenset({"registry.database", "registry.linkage_secret", "registry.record_key_secret"})
+"""What a registry's processes are given one by one, each only what it needs."""
 
 
 class TelemetrySettings(Section, frozen=True, kw_only=True):
@@ -51,13 +53,16 @@ class OrganisationSettings(Section, frozen=True, kw_only=True):
         return PlatformSettings(store=self.store, objects=self.objects)
 
 
-def loaded_settings(file: Path | None = None, environ: Mapping[str, str] | None = None) -> Loaded[OrganisationSettings]:
+def loaded_settings(
+    file: Path | None = None, environ: Mapping[str, str] | None = None, *, withheld: Collection[str] = ()
+) -> Loaded[OrganisationSettings]:
     """Read the settings and the origin of each; without a file, `tally.toml` of this directory if there is one.
 
     A relative `data_dir` or `registry.schema` starts at the settings file's directory.
     """
     found = file or (DEFAULT_FILE if DEFAULT_FILE.exists() else None)
-    loaded = load(OrganisationSettings, file=found, environ=os.environ if environ is None else environ)
+    known = os.environ if environ is None else environ
+    loaded = load(OrganisationSettings, file=found, environ=known, withheld=withheld)
     return Loaded(_anchored(loaded.settings, found.resolve().parent if found else Path.cwd()), loaded.origins)
 
 

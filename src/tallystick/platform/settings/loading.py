@@ -4,7 +4,7 @@ import difflib
 import json
 import os
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -58,13 +58,21 @@ class _Raw:
     base: Path = Path()
 
 
-def load(declaration: type[S], *, file: Path | None = None, environ: Mapping[str, str] | None = None) -> Loaded[S]:
+def load(
+    declaration: type[S],
+    *,
+    file: Path | None = None,
+    environ: Mapping[str, str] | None = None,
+    withheld: Collection[str] = (),
+) -> Loaded[S]:
     """Read settings: the TOML `file`, then the environment, which wins.
 
+    Secrets whose dotted names are `withheld` stay empty, and the files that hold them are not opened.
     Raises `SettingsError` that names the setting and the place of a wrong value.
     """
     shape = shape_of(declaration)
-    raws = [*(_from_file(file) if file else ()), *_from_environment(os.environ if environ is None else environ)]
+    found = [*(_from_file(file) if file else ()), *_from_environment(os.environ if environ is None else environ)]
+    raws = [_withhold(raw, withheld) for raw in found]
     tree: dict[str, Any] = {}
     origins: dict[Path_, str] = {}
     for raw in raws:
@@ -89,6 +97,12 @@ def _from_environment(environ: Mapping[str, str]) -> Iterator[_Raw]:
         if name.startswith(PREFIX) and "__" in name:
             path = tuple(name.removeprefix(PREFIX).lower().split("__"))
             yield _Raw(path, environ[name], f"environment variable {name}")
+
+
+def _withhold(raw: _Raw, withheld: Collection[str]) -> _Raw:
+    *above, name = raw.path
+    path = (*above, name.removesuffix(SECRET_FILE))
+    return _Raw(path, "", raw.origin) if ".".join(path) in withheld else raw
 
 
 def _flatten(node: Mapping[str, Any], path: Path_) -> Iterator[tuple[Path_, Any]]:

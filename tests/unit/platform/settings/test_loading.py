@@ -101,3 +101,10 @@ def test_a_table_of_sections_is_checked_too(tmp_path: Path) -> None:
     assert load(Organisation, file=file, environ={}).settings.tables["people"].topic == "t"
     with pytest.raises(UnknownSetting, match=r"topik"):
         load(Organisation, file=written(tmp_path, 'name = "n"\n[tables.people]\ntopik = "t"\n'), environ={})
+
+
+def test_a_withheld_secret_is_not_even_read(tmp_path: Path) -> None:
+    file = written(tmp_path, 'name = "n"\n[door]\npassword_file = "not/there"\nworkers = 2\n')
+    settings = load(Organisation, file=file, environ={}, withheld={"door.password"}).settings
+    assert not settings.door.password
+    assert settings.door.workers == 2
