@@ -16,6 +16,7 @@ COMMANDS: Mapping[str, str] = {
     "audit": "tallystick.platform.auth.cli:audit",
     "backup": "tallystick.platform.store.cli:backup",
     "capture": "tallystick.capture.cli:capture",
+    "catalog": "tallystick.catalog.cli:catalog",
     "demo": "tallystick.demo.cli:demo",
     "down": "tallystick.server.cli:down",
     "edge": "tallystick.edge.cli:edge",

@@ -115,6 +115,21 @@ class SnapshotCopy:
     def rows(self) -> int: ...
     def finish(self) -> PostgresSession: ...
 
+# catalog
+
+def catalog_enter_sandbox(*, memory: int, cpu_s: int) -> None: ...
+def catalog_answer(
+    source: int,
+    output: int,
+    *,
+    depth: int,
+    largest_entry: int,
+    largest_total: int,
+    largest_ratio: int,
+    most_entries: int,
+    spool: int,
+) -> None: ...
+
 # inference
 
 def scan_tensor(text: bytes, datatype: str) -> tuple[bytes, tuple[int, ...]]: ...

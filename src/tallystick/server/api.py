@@ -24,6 +24,9 @@ def api(organisation: Organisation) -> Application:
     if settings.linkage:
         pages += organisation.living.pages
         routes += [organisation.living.routes, *organisation.unit.routes]
+    if settings.catalog:
+        pages += organisation.catalog.pages
+        routes += [Group("/hashlookup", organisation.catalog.hashlookup), *organisation.catalog.routes]
     if settings.inference:
         pages += organisation.inference.pages
     checks: dict[str, Check] = {"store": lambda: _store(organisation)}

@@ -106,6 +106,10 @@ def _models(organisation: Organisation, stop: threading.Event) -> None:
     serve_models(organisation.inference, listen=organisation.models_socket, stop=stop)
 
 
+def _catalog(organisation: Organisation, stop: threading.Event) -> None:
+    organisation.catalog.watch.run(stop)
+
+
 def _joined(organisation: Organisation, stop: threading.Event) -> bool:
     """Wait until the registry has joined a linkage; tell whether it has."""
     membership = organisation.registry.membership
@@ -141,6 +145,7 @@ PROCESSES = (
         frozenset({"registry.linkage_secret", "registry.record_key_secret"}),
     ),
     Process("collector", lambda settings: settings.registry is not None, _collector),
+    Process("catalog", lambda settings: settings.catalog is not None, _catalog),
     Process("linker", lambda settings: settings.linkage is not None, _linker),
     Process("models", lambda settings: settings.inference is not None, _models),
 )

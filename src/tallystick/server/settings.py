@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from tallystick.capture.settings import CaptureSettings
+from tallystick.catalog.settings import CatalogSettings
 from tallystick.edge.settings import EdgeSettings
 from tallystick.flows.living_linkage.settings import RegistrySettings, UnitSettings
 from tallystick.inference.settings import InferenceSettings
@@ -42,6 +43,7 @@ class OrganisationSettings(Section, frozen=True, kw_only=True):
     capture: Annotated[CaptureSettings, about("Change events from databases; runs with a registry.")] = (
         CaptureSettings()
     )
+    catalog: Annotated[CatalogSettings | None, about("Known files.")] = None
     linkage: Annotated[LivingSettings | None, about("Comparison of encodings.")] = None
     inference: Annotated[InferenceSettings | None, about("Served models.")] = None
     registry: Annotated[RegistrySettings | None, about("Living linkage, as a registry.")] = None
@@ -58,7 +60,7 @@ def loaded_settings(
 ) -> Loaded[OrganisationSettings]:
     """Read the settings and the origin of each; without a file, `tally.toml` of this directory if there is one.
 
-    A relative `data_dir` or `registry.schema` starts at the settings file's directory.
+    A relative `data_dir`, `registry.schema` or folder of `catalog.folders` starts at the settings file's directory.
     """
     found = file or (DEFAULT_FILE if DEFAULT_FILE.exists() else None)
     known = os.environ if environ is None else environ
@@ -67,7 +69,9 @@ def loaded_settings(
 
 
 def _anchored(settings: OrganisationSettings, root: Path) -> OrganisationSettings:
-    registry = settings.registry
+    registry, catalog = settings.registry, settings.catalog
     if registry is not None:
         registry = msgspec.structs.replace(registry, schema=root / registry.schema)
-    return msgspec.structs.replace(settings, data_dir=root / settings.data_dir, registry=registry)
+    if catalog is not None:
+        catalog = msgspec.structs.replace(catalog, folders=tuple(root / folder for folder in catalog.folders))
+    return msgspec.structs.replace(settings, data_dir=root / settings.data_dir, registry=registry, catalog=catalog)

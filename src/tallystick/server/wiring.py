@@ -7,6 +7,10 @@ from pathlib import Path
 from tallystick.capture.wiring import BRANCH as CAPTURE
 from tallystick.capture.wiring import Capture
 from tallystick.capture.wiring import build as build_capture
+from tallystick.catalog.settings import CatalogSettings
+from tallystick.catalog.wiring import BRANCH as CATALOG
+from tallystick.catalog.wiring import Catalog
+from tallystick.catalog.wiring import build as build_catalog
 from tallystick.edge.settings import EdgeSettings
 from tallystick.edge.wiring import OrganisationDoor, authority_of
 from tallystick.flows.living_linkage.joining import Door
@@ -25,7 +29,7 @@ from tallystick.server.settings import OrganisationSettings
 
 __all__ = ["BRANCHES", "Organisation"]
 
-BRANCHES = (CAPTURE, INFERENCE, LINKAGE, LIVING_LINKAGE)
+BRANCHES = (CAPTURE, CATALOG, INFERENCE, LINKAGE, LIVING_LINKAGE)
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,11 @@ class Organisation:
     def capture(self) -> Capture:
         """Connectors."""
         return build_capture(self.settings.capture, self.platform)
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """Known files."""
+        return build_catalog(self.settings.catalog or CatalogSettings(), self.platform)
 
     @cached_property
     def inference(self) -> Inference:

@@ -68,6 +68,19 @@ impl From<tallystick_capture::error::Error> for Failure {
     }
 }
 
+impl From<tallystick_catalog::Error> for Failure {
+    fn from(error: tallystick_catalog::Error) -> Self {
+        use tallystick_catalog::Error;
+        let text = error.to_string();
+        match error {
+            Error::Damaged(_) | Error::Encrypted | Error::Unsupported(_) | Error::Limit(_) => {
+                Self::Malformed(text)
+            }
+            Error::Sandbox(_) | Error::Answer(_) => Self::Internal(text),
+        }
+    }
+}
+
 impl From<tallystick_inference::Error> for Failure {
     fn from(error: tallystick_inference::Error) -> Self {
         Self::Malformed(error.to_string())

@@ -1,0 +1,53 @@
+//! Debian packages: an `ar` of three members, of which the last holds the files.
+
+use std::io::Read;
+
+use crate::entry::{Entry, Kind};
+use crate::error::Error;
+use crate::scan::{Place, Scan};
+use crate::stream::prefix;
+
+const GLOBAL: usize = 8;
+const HEADER: usize = 60;
+
+/// Read every member; a package without its data member has lost its end.
+pub(crate) fn read(scan: &mut Scan, place: Place, reader: &mut dyn Read) -> Result<(), Error> {
+    prefix(reader, GLOBAL)?;
+    let mut data = false;
+    loop {
+        let header = prefix(reader, HEADER)?;
+        if header.is_empty() {
+            break;
+        }
+        let (name, size) = member(&header)?;
+        data |= name.starts_with(b"data.tar");
+        scan.budget.count_entry()?;
+        let entry = Entry::new(place.number, name, Kind::File);
+        scan.file(place, entry, Some(size), None, &mut reader.take(size))?;
+        if size % 2 == 1 && prefix(reader, 1)?.is_empty() {
+            return Err(Error::Damaged(
+                "the last member's padding is missing".into(),
+            ));
+        }
+    }
+    if data {
+        Ok(())
+    } else {
+        Err(Error::Damaged(
+            "the member with the files is missing".into(),
+        ))
+    }
+}
+
+fn member(header: &[u8]) -> Result<(Vec<u8>, u64), Error> {
+    let broken = || Error::Damaged("a member's header is cut or malformed".into());
+    if header.len() != HEADER || header[58..] != *b"`\n" {
+        return Err(broken());
+    }
+    let name = header[..16].trim_ascii_end();
+    let size = std::str::from_utf8(header[48..58].trim_ascii_end()).map_err(|_| broken())?;
+    Ok((
+        name.strip_suffix(b"/").unwrap_or(name).to_vec(),
+        size.parse().map_err(|_| broken())?,
+    ))
+}

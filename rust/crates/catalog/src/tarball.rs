@@ -1,0 +1,57 @@
+//! Tar archives in every dialect that the `tar` crate reads: seventh edition, ustar, GNU, pax.
+
+use std::io::Read;
+
+use tar::{Archive, EntryType};
+
+use crate::entry::{Entry, Kind};
+use crate::error::Error;
+use crate::scan::{Place, Scan};
+use crate::stream::{drain, prefix};
+
+const BLOCK: usize = 512;
+
+/// Read every entry up to the end marker of two zero blocks, without which an archive has lost its end.
+pub(crate) fn read(scan: &mut Scan, place: Place, reader: &mut dyn Read) -> Result<(), Error> {
+    let mut archive = Archive::new(reader);
+    for entry in archive.entries()? {
+        scan.budget.count_entry()?;
+        let mut found = entry?;
+        let kind = kind(found.header().entry_type());
+        let mut entry = Entry::new(place.number, found.path_bytes().into_owned(), kind);
+        entry.mode = found.header().mode().ok().map(|mode| mode & 0o7777);
+        entry.modified_ms = found.header().mtime().ok().and_then(milliseconds);
+        match kind {
+            Kind::File => {
+                let size = found.size();
+                scan.file(place, entry, Some(size), None, &mut found)?;
+            }
+            Kind::Symlink | Kind::Hardlink => {
+                entry.target = found.link_name_bytes().map(std::borrow::Cow::into_owned);
+                scan.sink.entry(entry)?;
+            }
+            _ => scan.sink.entry(entry)?,
+        }
+    }
+    let mut rest = archive.into_inner();
+    if prefix(&mut rest, BLOCK)? != [0; BLOCK] {
+        return Err(Error::Damaged("the end marker is missing".into()));
+    }
+    Ok(drain(&mut rest)?)
+}
+
+fn kind(entry_type: EntryType) -> Kind {
+    match entry_type {
+        EntryType::Regular | EntryType::Continuous | EntryType::GNUSparse => Kind::File,
+        EntryType::Directory => Kind::Directory,
+        EntryType::Symlink => Kind::Symlink,
+        EntryType::Link => Kind::Hardlink,
+        EntryType::Char | EntryType::Block => Kind::Device,
+        EntryType::Fifo => Kind::Fifo,
+        _ => Kind::Other,
+    }
+}
+
+fn milliseconds(seconds: u64) -> Option<i64> {
+    i64::try_from(seconds).ok()?.checked_mul(1000)
+}

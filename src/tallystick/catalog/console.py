@@ -1,0 +1,49 @@
+"""The console's page about known files."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+
+from tallystick.catalog.errors import InvalidDigest, UnknownContent
+from tallystick.catalog.service import CatalogService
+from tallystick.platform.http import Request
+from tallystick.platform.web import Page
+
+__all__ = ["catalog_pages"]
+
+TONES: Final[Mapping[str, str]] = {"complete": "good", "partial": "warn", "encrypted": "calm", "unsupported": "warn"}
+SHOWN: Final = 50
+
+
+class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The digest that was asked for."""
+
+    digest: str = ""
+
+
+def catalog_pages(service: CatalogService) -> tuple[Page, ...]:
+    """Declare the page."""
+
+    def files(request: Request[Any]) -> Mapping[str, object]:
+        digest = request.query.digest.strip()
+        return {
+            "counts": service.counts(),
+            "sources": service.sources(limit=SHOWN),
+            "tones": TONES,
+            "digest": digest,
+            "answer": _answer(service, digest) if digest else None,
+        }
+
+    page = Page(
+        "/files", "Known files", "catalog/files.html", files, label="Known files", section="Catalog", query=Question
+    )
+    return (page,)
+
+
+def _answer(service: CatalogService, digest: str) -> Mapping[str, object]:
+    try:
+        content = service.find(digest)
+    except (InvalidDigest, UnknownContent) as error:
+        return {"refusal": str(error)}
+    return {"content": content, "occurrences": service.occurrences(content, SHOWN)}

@@ -1,0 +1,1 @@
+"""Digests, and what a reader finds in an archive."""

@@ -1,0 +1,47 @@
+"""Which source an entry belongs to, when a container ended before its own content was known."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from tallystick.catalog.domain.found import Container
+
+__all__ = ["Owner", "judged", "owners"]
+
+
+class Owner(NamedTuple):
+    """The container whose source takes the entries, and what stands before their paths there."""
+
+    container: Container
+    prefix: bytes
+
+
+def owners(containers: Sequence[Container]) -> Mapping[int, Owner]:
+    """Give each container's entries to itself, or to the nearest container around it whose content is known."""
+    found: dict[int, Owner] = {}
+    for container in sorted(containers, key=lambda container: container.number):
+        if container.content is not None or container.parent is None:
+            found[container.number] = Owner(container, b"")
+        else:
+            outer = found[container.parent]
+            found[container.number] = Owner(outer.container, outer.prefix + container.path + b"/")
+    return found
+
+
+def judged(container: Container, containers: Sequence[Container]) -> Container:
+    """Call a package no more whole than its members are; any other container answers for itself alone."""
+    if container.kind != "deb" or container.integrity != "complete":
+        return container
+    for member in containers:
+        if member.parent == container.number and member.integrity != "complete":
+            return Container(
+                number=container.number,
+                parent=container.parent,
+                path=container.path,
+                kind=container.kind,
+                depth=container.depth,
+                integrity=member.integrity,
+                problem=f"{member.path.decode(errors='replace')}: {member.problem}",
+                position=None,
+                content=container.content,
+            )
+    return container

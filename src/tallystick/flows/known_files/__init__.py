@@ -1,0 +1,1 @@
+"""Known files: packages -> catalog -> lookups."""

@@ -1,0 +1,64 @@
+"""A reading process can read and answer, and nothing else."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.vocabulary.archives import ARCHIVES
+
+from tallystick.catalog.adapters.sandboxed import SandboxedReader
+from tallystick.catalog.errors import ReaderFailed
+from tallystick.catalog.settings import CatalogSettings
+
+CONFINED = """
+import json, os, resource, signal, socket, sys
+from tallystick.native.catalog import catalog_enter_sandbox
+pair, unconnected = socket.socketpair(), socket.socket()
+catalog_enter_sandbox(memory=64 << 20, cpu_s=10)
+attempts = {
+    "read": lambda: open("/etc/passwd"),
+    "write": lambda: open("/tmp/written", "w"),
+    "list": lambda: os.listdir("/"),
+    "connect": lambda: unconnected.connect(("127.0.0.1", 1)),
+    "socket": lambda: socket.socket(),
+    "fork": os.fork,
+    "execute": lambda: os.execv("/bin/true", ["true"]),
+    "kill": lambda: os.kill(os.getppid(), 0),
+    "delete": lambda: os.unlink("/tmp/written"),
+    "memory": lambda: bytes(256 << 20),
+    "limits": lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1, 1)),
+    "send": lambda: pair[0].send(b"x"),
+}
+told = {}
+for name, attempt in attempts.items():
+    try:
+        attempt()
+        told[name] = "allowed"
+    except (OSError, MemoryError, ValueError) as error:
+        told[name] = "refused"
+os.write(1, json.dumps(told).encode())
+os._exit(0)
+"""
+
+
+def test_a_confined_process_is_refused_everything_else() -> None:
+    told = subprocess.run([sys.executable, "-c", CONFINED], capture_output=True, check=True, timeout=60)
+    assert set(json.loads(told.stdout).values()) == {"refused"}
+
+
+def test_an_archive_is_read_from_inside(tmp_path: Path) -> None:
+    path = tmp_path / "archive"
+    path.write_bytes(ARCHIVES["deb"])
+    with path.open("rb") as archive, SandboxedReader(CatalogSettings()).read(archive) as frames:
+        assert [frame.done for frame in frames][-1]
+
+
+def test_a_reader_without_memory_fails_clearly(tmp_path: Path) -> None:
+    path = tmp_path / "archive"
+    path.write_bytes(ARCHIVES["tar.bz2"])
+    reader = SandboxedReader(CatalogSettings())
+    reader._command[-1] = reader._command[-1].replace(str(512 << 20), "1")
+    with path.open("rb") as archive, reader.read(archive) as frames, pytest.raises(ReaderFailed, match="ended with"):
+        list(frames)

@@ -1,0 +1,106 @@
+"""What is found in archives is what was put there."""
+
+import gzip
+import io
+import tarfile
+import zipfile
+
+import pytest
+from tests.vocabulary.archives import ARCHIVES, FILES, deb_of, digests, of, scan, tar_of, zip_of
+
+TRUTH = {name: digests(body) for name, body in FILES.items()}
+
+
+@pytest.mark.parametrize("kind", ARCHIVES)
+def test_every_file_has_its_digests(kind: str) -> None:
+    found = scan(ARCHIVES[kind])
+    assert found.outermost.kind == kind
+    assert {c.integrity for c in found.containers} == {"complete"}
+    assert TRUTH.items() <= found.contents.items()
+    assert of(found.whole) == of(found.outermost.content) == digests(ARCHIVES[kind])
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2])
+def test_a_zip_is_read_in_its_methods(method: int) -> None:
+    assert scan(zip_of(FILES, method)).contents == TRUTH
+
+
+def test_a_zip_in_a_tar_in_a_package_is_opened() -> None:
+    found = scan(deb_of({"outer.tar": tar_of({"inner.zip": zip_of(FILES)})}))
+    assert TRUTH.items() <= found.contents.items()
+    assert sorted({c.depth for c in found.containers}) == [0, 1, 2, 3]
+
+
+def test_depth_is_bounded() -> None:
+    found = scan(tar_of({"inner.zip": zip_of(FILES)}), depth=0)
+    assert list(found.contents) == ["inner.zip"]
+    assert found.outermost.integrity == "complete"
+
+
+def test_nesting_is_told_by_magic_not_by_name() -> None:
+    assert TRUTH.items() <= scan(tar_of({"picture.png": zip_of(FILES)})).contents.items()
+
+
+def test_links_and_devices_are_named_and_not_opened() -> None:
+    written = io.BytesIO()
+    with tarfile.open(fileobj=written, mode="w") as archive:
+        for name, kind, target in [
+            ("link", tarfile.SYMTYPE, "/etc/passwd"),
+            ("twin", tarfile.LNKTYPE, "file"),
+            ("pipe", tarfile.FIFOTYPE, ""),
+            ("null", tarfile.CHRTYPE, ""),
+        ]:
+            member = tarfile.TarInfo(name)
+            member.type, member.linkname = kind, target
+            archive.addfile(member)
+    found = scan(written.getvalue())
+    assert [(e.kind, e.target) for e in found.entries] == [
+        ("symlink", b"/etc/passwd"),
+        ("hardlink", b"file"),
+        ("fifo", None),
+        ("device", None),
+    ]
+
+
+def test_one_name_twice_is_two_entries() -> None:
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as archive:
+        archive.writestr("same", b"one")
+        with pytest.warns(UserWarning, match="Duplicate name"):
+            archive.writestr("same", b"two")
+    found = scan(written.getvalue())
+    assert [of(e.content) for e in found.entries] == [digests(b"one"), digests(b"two")]
+
+
+def test_a_wrong_checksum_in_a_zip_spoils_that_member_alone() -> None:
+    archive = zip_of(FILES, zipfile.ZIP_STORED).replace(b"hello\n", b"jello\n", 1)
+    found = scan(archive)
+    assert found.outermost.integrity == "partial"
+    assert found.contents == {name: truth for name, truth in TRUTH.items() if name != "hello.txt"}
+
+
+def test_an_encrypted_member_is_named() -> None:
+    archive = bytearray(zip_of({"secret": b"x"}))
+    archive[archive.rindex(b"PK\x01\x02") + 8] |= 1
+    found = scan(bytes(archive))
+    assert (found.outermost.integrity, found.contents) == ("encrypted", {"secret": None})
+
+
+def test_a_bomb_is_stopped_by_its_ratio() -> None:
+    found = scan(gzip.compress(tar_of({"zeros": bytes(80 << 20)})), largest_ratio=10)
+    assert (found.outermost.integrity, found.entries) == ("partial", [])
+    assert "expands" in (found.outermost.problem or "")
+
+
+@pytest.mark.parametrize(("limit", "value"), [("largest_entry", 100), ("most_entries", 2), ("largest_total", 100)])
+@pytest.mark.parametrize("kind", ["tar.gz", "zip"])
+def test_limits_stop_a_scan(kind: str, limit: str, value: int) -> None:
+    assert scan(ARCHIVES[kind], **{limit: value}).outermost.integrity == "partial"
+
+
+def test_a_lost_end_tells_where() -> None:
+    whole = ARCHIVES["tar"]
+    found = scan(whole[:-600])
+    assert found.outermost.integrity == "partial"
+    assert found.outermost.position == len(whole) - 600
+    assert TRUTH.items() <= found.contents.items()
