@@ -1,10 +1,12 @@
 """The console's page about known files."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
 
+from tallystick.catalog.domain.views import ContentView, Occurrence
 from tallystick.catalog.errors import InvalidDigest, UnknownContent
 from tallystick.catalog.service import CatalogService
 from tallystick.platform.http import Request
@@ -20,6 +22,15 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The digest that was asked for."""
 
     digest: str = ""
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """What is said of a digest: a refusal, or its content and where that lies."""
+
+    refusal: str = ""
+    content: ContentView | None = None
+    occurrences: Sequence[Occurrence] = ()
 
 
 def catalog_pages(service: CatalogService) -> tuple[Page, ...]:
@@ -41,9 +52,9 @@ def catalog_pages(service: CatalogService) -> tuple[Page, ...]:
     return (page,)
 
 
-def _answer(service: CatalogService, digest: str) -> Mapping[str, object]:
+def _answer(service: CatalogService, digest: str) -> _Answer:
     try:
         content = service.find(digest)
     except (InvalidDigest, UnknownContent) as error:
-        return {"refusal": str(error)}
-    return {"content": content, "occurrences": service.occurrences(content, SHOWN)}
+        return _Answer(refusal=str(error))
+    return _Answer(content=content, occurrences=service.occurrences(content, SHOWN))
