@@ -13,6 +13,7 @@ use crate::kernel::{Block, Head, Kernel, LANES, PREFIXES, Queue, TILE, Tile};
 use crate::lanes::{Lanes, Side};
 use crate::permutation::Permutation;
 use crate::score::{Need, dice};
+use crate::squares::{Columns, KEPT_BYTES};
 
 /// Pairs of one unit: some tens of milliseconds, so that a stop is noticed soon.
 const UNIT_PAIRS: usize = 1 << 25;
@@ -92,6 +93,8 @@ struct Plan<'a> {
     lanes: Lanes,
     need: &'a Need,
     prefix: usize,
+    /// Whether units are compared in squares, by the matrix unit.
+    squares: bool,
     options: Options,
     tiles_per_unit: usize,
     blocks_per_unit: usize,
@@ -108,19 +111,31 @@ impl<'a> Plan<'a> {
         need: &'a Need,
         options: Options,
     ) -> Result<Self, Error> {
-        let (rows, lane_side) = if lanes.rows() < ARRANGE_FROM {
-            (Side::as_given(rows), Side::as_given(lanes))
-        } else {
+        let arranged = lanes.rows() >= ARRANGE_FROM;
+        let (rows, lane_side) = if arranged {
             let permutation = Permutation::variance_first(rows, lanes);
             (
                 Side::arranged(rows, &permutation)?,
                 Side::arranged(lanes, &permutation)?,
             )
+        } else {
+            (Side::as_given(rows), Side::as_given(lanes))
         };
         let mut lanes = Lanes::pack(lane_side.filters(), need);
-        let prefix = cheapest_prefix(rows.filters(), &lanes, need);
+        let squares = arranged && options.kernel == Kernel::Amx;
+        let cost = if squares {
+            cost_of_square
+        } else {
+            cost_of_block
+        };
+        let prefix = cheapest_prefix(rows.filters(), &lanes, need, cost);
         lanes.divide(prefix);
-        let blocks_per_unit = (UNIT_PAIRS / (TILE * LANES)).clamp(1, lanes.blocks().max(1));
+        let most_blocks = if squares {
+            KEPT_BYTES / (prefix * 64 * LANES)
+        } else {
+            UNIT_PAIRS / (TILE * LANES)
+        };
+        let blocks_per_unit = most_blocks.clamp(1, lanes.blocks().max(1));
         let tiles_per_unit = (UNIT_PAIRS / (TILE * LANES * blocks_per_unit)).max(1);
         Ok(Self {
             rows,
@@ -128,6 +143,7 @@ impl<'a> Plan<'a> {
             lanes,
             need,
             prefix,
+            squares,
             options,
             tiles_per_unit,
             blocks_per_unit,
@@ -167,9 +183,7 @@ impl<'a> Plan<'a> {
         let mut candidates = Vec::new();
         while let Some((tiles, blocks)) = self.claim() {
             let before = candidates.len();
-            for tile in tiles {
-                self.compare_tile(tile, blocks.clone(), &mut queue, &mut candidates);
-            }
+            self.compare_unit(tiles, blocks, &mut queue, &mut candidates);
             let fresh = candidates.len() - before;
             if self.found.fetch_add(fresh, Ordering::Relaxed) + fresh > self.options.limit {
                 self.stop.store(true, Ordering::Relaxed);
@@ -208,6 +222,51 @@ impl<'a> Plan<'a> {
             block..(block + self.blocks_per_unit).min(self.lanes.blocks()),
         ))
     }
+
+    fn compare_unit(
+        &self,
+        tiles: Range<usize>,
+        blocks: Range<usize>,
+        queue: &mut Queue,
+        candidates: &mut Vec<Candidate>,
+    ) {
+        if self.squares {
+            self.compare_squares(tiles, blocks, candidates);
+        } else {
+            for tile in tiles {
+                self.compare_tile(tile, blocks.clone(), queue, candidates);
+            }
+        }
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    fn compare_squares(
+        &self,
+        tiles: Range<usize>,
+        blocks: Range<usize>,
+        candidates: &mut Vec<Candidate>,
+    ) {
+        let (rows, columns) = (self.rows.filters(), self.lane_side.filters());
+        let row_range = tiles.start * TILE..(tiles.end * TILE).min(rows.rows());
+        let column_range = blocks.start * LANES..(blocks.end * LANES).min(columns.rows());
+        let pairs = row_range.len() * column_range.len();
+        Columns::new(columns, column_range, self.prefix, self.need).compare(
+            rows,
+            row_range,
+            self.need,
+            |found| {
+                candidates.push(Candidate {
+                    left: self.rows.origin(found.row),
+                    right: self.lane_side.origin(found.column),
+                    score: dice(found.common, found.total),
+                });
+            },
+        );
+        self.pairs_done.fetch_add(pairs as u64, Ordering::Relaxed);
+    }
+
+    #[cfg(not(target_arch = "x86_64"))]
+    fn compare_squares(&self, _: Range<usize>, _: Range<usize>, _: &mut Vec<Candidate>) {}
 
     fn compare_tile(
         &self,
@@ -290,59 +349,79 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// The prefix with the least work a block, by the share of sampled row × block pairs that survive it.
-fn cheapest_prefix(rows: &Filters, lanes: &Lanes, need: &Need) -> usize {
+/// What a prefix leaves to do, among pairs seen.
+#[derive(Default)]
+struct Survival {
+    blocks: usize,
+    alive_blocks: Vec<usize>,
+    alive_pairs: Vec<usize>,
+}
+
+/// The prefix with the least work, by what of sampled row × block pairs survives it.
+fn cheapest_prefix(
+    rows: &Filters,
+    lanes: &Lanes,
+    need: &Need,
+    cost: fn(prefix: usize, width: usize, survival: &Survival) -> f64,
+) -> usize {
     let width = rows.width();
-    let mut alive = vec![0_usize; width + 1];
-    let mut seen = 0;
+    let none = || vec![0; width + 1];
+    let mut survival = Survival {
+        blocks: 0,
+        alive_blocks: none(),
+        alive_pairs: none(),
+    };
     for index in (0..lanes.blocks()).step_by(lanes.blocks().div_ceil(PREFIX_SAMPLE).max(1)) {
         let rests = lanes.rests_after_each_word(index);
         for row in (0..rows.rows()).step_by(rows.rows().div_ceil(PREFIX_SAMPLE).max(1)) {
             let row = rows.row(row);
             let total = popcount(row);
             if need.reachable((total, total), lanes.range(index)) {
-                seen += 1;
-                count_alive(
-                    row,
-                    need.share(total),
-                    &lanes.block(index),
-                    &rests,
-                    &mut alive,
-                );
+                survival.count(row, need.share(total), &lanes.block(index), &rests);
             }
         }
     }
-    let cost = |prefix: usize| {
-        let again = if prefix == width {
-            0.0
-        } else {
-            3.0 * (width - prefix) as f64 + 16.0
-        };
-        3.0 * prefix as f64 + 6.0 + again * alive[prefix] as f64 / seen.max(1) as f64
-    };
     let prefixes = PREFIXES.into_iter().filter(|&prefix| prefix <= width);
-    prefixes
-        .min_by(|&one, &other| cost(one).total_cmp(&cost(other)))
-        .unwrap_or(1)
+    let cheapest = prefixes.min_by(|&one, &other| {
+        cost(one, width, &survival).total_cmp(&cost(other, width, &survival))
+    });
+    cheapest.unwrap_or(1)
 }
 
-/// Count, for each prefix, whether some lane could still reach the threshold after it.
-fn count_alive(
-    row: &[u64],
-    share: i64,
-    block: &Block,
-    rests: &[[i64; LANES]],
-    alive: &mut [usize],
-) {
-    let mut excess = block.shares.map(|share| -share);
-    let mut rest = i64::from(popcount(row));
-    for (prefix, (word, column)) in row.iter().zip(block.words.chunks_exact(LANES)).enumerate() {
-        rest -= i64::from(word.count_ones());
-        for (sum, lane) in excess.iter_mut().zip(column) {
-            *sum += i64::from((word & lane).count_ones());
+/// Instructions for a row and a block of lanes: three a word, and once more for the other words of survivors.
+fn cost_of_block(prefix: usize, width: usize, survival: &Survival) -> f64 {
+    let again = if prefix == width {
+        0.0
+    } else {
+        3.0 * (width - prefix) as f64 + 16.0
+    };
+    let share = survival.alive_blocks[prefix] as f64 / survival.blocks.max(1) as f64;
+    3.0 * prefix as f64 + 6.0 + again * share
+}
+
+/// Cycles for eight pairs in a square: half a cycle a word, and a full count of each survivor.
+fn cost_of_square(prefix: usize, width: usize, survival: &Survival) -> f64 {
+    let share = survival.alive_pairs[prefix] as f64 / survival.blocks.max(1) as f64;
+    0.5 * prefix as f64 + 1.5 + (2.0 * width as f64 + 20.0) * share
+}
+
+impl Survival {
+    /// Count, for each prefix, the lanes that could still reach the threshold after it.
+    fn count(&mut self, row: &[u64], share: i64, block: &Block, rests: &[[i64; LANES]]) {
+        let mut excess = block.shares.map(|share| -share);
+        let mut rest = i64::from(popcount(row));
+        self.blocks += 1;
+        for (prefix, (word, column)) in row.iter().zip(block.words.chunks_exact(LANES)).enumerate()
+        {
+            rest -= i64::from(word.count_ones());
+            for (sum, lane) in excess.iter_mut().zip(column) {
+                *sum += i64::from((word & lane).count_ones());
+            }
+            let lives = |lane: &usize| excess[*lane] + rest.min(rests[prefix][*lane]) >= share;
+            let alive = (0..LANES).filter(lives).count();
+            self.alive_pairs[prefix + 1] += alive;
+            self.alive_blocks[prefix + 1] += usize::from(alive > 0);
         }
-        let lives = (0..LANES).any(|lane| excess[lane] + rest.min(rests[prefix][lane]) >= share);
-        alive[prefix + 1] += usize::from(lives);
     }
 }
 

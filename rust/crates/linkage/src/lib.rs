@@ -9,3 +9,5 @@ mod lanes;
 mod permutation;
 pub mod score;
 pub mod solve;
+#[cfg(target_arch = "x86_64")]
+mod squares;

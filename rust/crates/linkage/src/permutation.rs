@@ -2,7 +2,7 @@
 
 use crate::filters::Filters;
 
-const SAMPLE: usize = 4096;
+const SAMPLE: usize = 1024;
 
 /// For each bit of a filter, where it goes.
 pub(crate) struct Permutation {

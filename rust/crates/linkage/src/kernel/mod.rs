@@ -2,8 +2,10 @@
 //!
 //! `sieve` counts common bits over a prefix of the words and queues the rows that can still reach the threshold in
 //! some lane; `finish` counts the other words of the queued rows. Both are outlined so that the block stays in
-//! registers. Every kernel queues at least the pairs that reach the threshold; the caller's exact test decides.
+//! registers. The matrix unit has a shape of its own (`amx`, `squares`). Every kernel queues at least the pairs that reach the threshold; the caller's exact test decides.
 
+#[cfg(target_arch = "x86_64")]
+pub(crate) mod amx;
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 #[cfg(target_arch = "x86_64")]
@@ -22,6 +24,8 @@ pub(crate) const PREFIXES: [usize; 13] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12,
 /// A set of processor instructions that comparisons can run on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kernel {
+    /// The matrix unit, on 32 by 32 records at once; smaller comparisons as `Avx512`.
+    Amx,
     /// VPOPCNTQ on eight lanes at once.
     Avx512,
     /// Nibble tables on four lanes at once.
@@ -33,7 +37,7 @@ pub enum Kernel {
 impl Kernel {
     /// Every kernel this processor supports, fastest first.
     pub fn available() -> Vec<Self> {
-        [Self::Avx512, Self::Avx2, Self::Scalar]
+        [Self::Amx, Self::Avx512, Self::Avx2, Self::Scalar]
             .into_iter()
             .filter(|kernel| kernel.supported())
             .collect()
@@ -55,6 +59,7 @@ impl Kernel {
     /// The kernel's name.
     pub fn name(self) -> &'static str {
         match self {
+            Self::Amx => "amx",
             Self::Avx512 => "avx512",
             Self::Avx2 => "avx2",
             Self::Scalar => "scalar",
@@ -64,6 +69,7 @@ impl Kernel {
     #[cfg(target_arch = "x86_64")]
     fn supported(self) -> bool {
         match self {
+            Self::Amx => amx::supported() && Self::Avx512.supported(),
             Self::Avx512 => {
                 is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vpopcntdq")
             }
@@ -87,7 +93,7 @@ impl Kernel {
         match self {
             // SAFETY: a kernel's value exists only where the processor was found to support it (`supported`).
             #[cfg(target_arch = "x86_64")]
-            Self::Avx512 => unsafe { avx512::sieve(prefix, tile, block, queue) },
+            Self::Amx | Self::Avx512 => unsafe { avx512::sieve(prefix, tile, block, queue) },
             // SAFETY: as above.
             #[cfg(target_arch = "x86_64")]
             Self::Avx2 => unsafe { avx2::sieve(prefix, tile, block, queue) },
@@ -101,7 +107,7 @@ impl Kernel {
         match self {
             // SAFETY: as in `sieve`.
             #[cfg(target_arch = "x86_64")]
-            Self::Avx512 => unsafe { avx512::finish(prefix, tile, block, queue) },
+            Self::Amx | Self::Avx512 => unsafe { avx512::finish(prefix, tile, block, queue) },
             // SAFETY: as in `sieve`.
             #[cfg(target_arch = "x86_64")]
             Self::Avx2 => unsafe { avx2::finish(prefix, tile, block, queue) },
