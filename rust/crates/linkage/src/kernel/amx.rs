@@ -7,7 +7,7 @@ use std::arch::asm;
 use std::arch::x86_64::{
     __cpuid_count, _mm512_add_epi32, _mm512_cmpge_epi32_mask, _mm512_load_si512,
     _mm512_loadu_si512, _mm512_maskz_set1_epi8, _mm512_min_epi32, _mm512_set1_epi32,
-    _mm512_store_si512,
+    _mm512_store_si512, _mm512_sub_epi32,
 };
 use std::sync::OnceLock;
 
@@ -67,7 +67,7 @@ fn may_use_tiles() -> bool {
 
 /// The right to use tile registers on this thread, given back on drop, and the sums that they leave.
 pub(crate) struct Tiles {
-    excess: Box<[Sums; 4 * HALF]>,
+    sums: Box<[Sums; 4 * HALF]>,
 }
 
 impl Tiles {
@@ -85,7 +85,7 @@ impl Tiles {
             asm!("ldtilecfg [{}]", in(reg) &raw const configuration, options(nostack, readonly));
         }
         Self {
-            excess: Box::new([Sums([0; HALF]); 4 * HALF]),
+            sums: Box::new([Sums([0; HALF]); 4 * HALF]),
         }
     }
 
@@ -103,12 +103,11 @@ impl Tiles {
                 && rows.len().is_multiple_of(WORD_LINES)
                 && !rows.is_empty()
         );
-        let starts = column_bounds.shares.map(|share| -share);
-        // SAFETY: both sides have the same number of whole words, `excess` has room for four tiles of sixteen sums, and
+        // SAFETY: both sides have the same number of whole words, `sums` has room for four tiles of sixteen sums, and
         // `self` shows that the tile registers are configured.
-        unsafe { multiply(rows, columns, &starts, &mut self.excess) };
+        unsafe { multiply(rows, columns, &mut self.sums) };
         // SAFETY: `supported` found AVX-512 F.
-        unsafe { select(&self.excess, row_bounds, column_bounds, survivor) };
+        unsafe { select(&self.sums, row_bounds, column_bounds, survivor) };
     }
 }
 
@@ -119,22 +118,17 @@ impl Drop for Tiles {
     }
 }
 
-/// Add the common bits of all words to the columns' starts: first the upper rows with both halves of the columns, then
+/// Add up the common bits of all words: first those of the upper rows with both halves of the columns, then those of
 /// the lower rows.
 #[inline(never)]
-unsafe fn multiply(
-    rows: &[Line],
-    columns: &[Line],
-    starts: &[i32; SIDE],
-    excess: &mut [Sums; 4 * HALF],
-) {
+unsafe fn multiply(rows: &[Line], columns: &[Line], sums: &mut [Sums; 4 * HALF]) {
     // SAFETY: the caller's promise; each round reads 32 lines of either side, and rounds = lines / 32.
     unsafe {
         asm!(
-            "tileloadd tmm0, [{starts} + {zero}]",
-            "tileloadd tmm1, [{starts} + {zero} + 64]",
-            "tileloadd tmm2, [{starts} + {zero}]",
-            "tileloadd tmm3, [{starts} + {zero} + 64]",
+            "tilezero tmm0",
+            "tilezero tmm1",
+            "tilezero tmm2",
+            "tilezero tmm3",
             "2:",
             "tileloadd tmm4, [{rows} + {stride}]",
             "tileloadd tmm6, [{columns} + {stride}]",
@@ -148,17 +142,15 @@ unsafe fn multiply(
             "add {columns}, 2048",
             "dec {rounds}",
             "jnz 2b",
-            "tilestored [{excess} + {stride}], tmm0",
-            "tilestored [{excess} + {stride} + 1024], tmm1",
-            "tilestored [{excess} + {stride} + 2048], tmm2",
-            "tilestored [{excess} + {stride} + 3072], tmm3",
-            starts = in(reg) starts.as_ptr(),
-            zero = in(reg) 0_usize,
+            "tilestored [{sums} + {stride}], tmm0",
+            "tilestored [{sums} + {stride} + 1024], tmm1",
+            "tilestored [{sums} + {stride} + 2048], tmm2",
+            "tilestored [{sums} + {stride} + 3072], tmm3",
             stride = in(reg) 64_usize,
             rows = inout(reg) rows.as_ptr() => _,
             columns = inout(reg) columns.as_ptr() => _,
             rounds = inout(reg) rows.len() / WORD_LINES => _,
-            excess = in(reg) excess.as_mut_ptr(),
+            sums = in(reg) sums.as_mut_ptr(),
             options(nostack)
         );
     }
@@ -168,22 +160,25 @@ unsafe fn multiply(
 #[target_feature(enable = "avx512f")]
 #[inline]
 unsafe fn select(
-    excess: &[Sums; 4 * HALF],
+    sums: &[Sums; 4 * HALF],
     rows: &Bounds,
     columns: &Bounds,
     mut survivor: impl FnMut(usize, usize),
 ) {
     for half in 0..2 {
         // SAFETY: sixteen numbers of either half lie at the address.
-        let rests = unsafe { _mm512_loadu_si512(columns.rests.as_ptr().add(half * HALF).cast()) };
+        let (rests, shares) = unsafe {
+            (
+                _mm512_loadu_si512(columns.rests.as_ptr().add(half * HALF).cast()),
+                _mm512_loadu_si512(columns.shares.as_ptr().add(half * HALF).cast()),
+            )
+        };
         for row in 0..SIDE {
             let index = row / HALF * SIDE + half * HALF + row % HALF;
             // SAFETY: `Sums` is sixteen aligned numbers.
-            let sums = unsafe { _mm512_load_si512(excess[index].0.as_ptr().cast()) };
-            let reach = _mm512_add_epi32(
-                sums,
-                _mm512_min_epi32(_mm512_set1_epi32(rows.rests[row]), rests),
-            );
+            let common = unsafe { _mm512_load_si512(sums[index].0.as_ptr().cast()) };
+            let least_rest = _mm512_min_epi32(_mm512_set1_epi32(rows.rests[row]), rests);
+            let reach = _mm512_sub_epi32(_mm512_add_epi32(common, least_rest), shares);
             let mut passes = _mm512_cmpge_epi32_mask(reach, _mm512_set1_epi32(rows.shares[row]));
             while passes != 0 {
                 survivor(row, half * HALF + passes.trailing_zeros() as usize);
