@@ -13,6 +13,7 @@ from tallystick.edge.settings import EdgeSettings
 from tallystick.flows.living_linkage.settings import RegistrySettings, UnitSettings
 from tallystick.inference.settings import InferenceSettings
 from tallystick.linkage.living.settings import LivingSettings
+from tallystick.platform.log import LogSettings
 from tallystick.platform.objects import ObjectsSettings
 from tallystick.platform.settings import Loaded, Section, about, load
 from tallystick.platform.wiring import PlatformSettings, StoreSettings
@@ -37,6 +38,7 @@ class OrganisationSettings(Section, frozen=True, kw_only=True):
     name: Annotated[str, about("Short name of the organisation.", pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
     data_dir: Annotated[Path, about("Directory of everything that is kept, mode 0700.")] = Path("data")
     store: Annotated[StoreSettings, about("Metadata, events and jobs.")] = StoreSettings()
+    log: Annotated[LogSettings, about("Change events and what follows from them.")] = LogSettings()
     objects: Annotated[ObjectsSettings, about("Bytes by digest and by name.")] = ObjectsSettings()
     telemetry: Annotated[TelemetrySettings, about("Log lines.")] = TelemetrySettings()
     edge: Annotated[EdgeSettings, about("The TLS door.")] = EdgeSettings()
@@ -52,7 +54,7 @@ class OrganisationSettings(Section, frozen=True, kw_only=True):
     @property
     def platform(self) -> PlatformSettings:
         """What every process stands on."""
-        return PlatformSettings(store=self.store, objects=self.objects)
+        return PlatformSettings(store=self.store, log=self.log, objects=self.objects)
 
 
 def loaded_settings(

@@ -1,0 +1,47 @@
+"""What the documentation says to type, to set and to follow exists."""
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+from tallystick.cli import main
+from tallystick.server.settings import REGISTRY_SECRETS, loaded_settings
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+CALL = re.compile(r"^(?:\w*)\$ (?:\w+=\S+ )*tally ([a-z-]+)(?: ([a-z-]+))?", re.MULTILINE)
+SETTINGS = re.compile(r"^```toml\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def named(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def settings_files() -> list[str]:
+    return [text for page in PAGES for text in SETTINGS.findall(page.read_text())]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_a_link_leads_somewhere(page: Path) -> None:
+    targets = [link.partition("#")[0] for link in LINK.findall(page.read_text()) if "://" not in link]
+    assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_a_command_exists(page: Path) -> None:
+    context = click.Context(main)
+    for name, below in CALL.findall(page.read_text()):
+        command = main.get_command(context, name)
+        assert command is not None, name
+        if below and isinstance(command, click.Group):
+            assert command.get_command(context, below) is not None, f"{name} {below}"
+
+
+@pytest.mark.parametrize("text", settings_files())
+def test_a_settings_file_is_taken(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "tally.toml"
+    file.write_text(text)
+    assert loaded_settings(file, {}, withheld=REGISTRY_SECRETS).settings.name
