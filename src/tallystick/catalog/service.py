@@ -10,10 +10,10 @@ from typing import IO, Protocol
 
 import msgspec
 
-from tallystick.catalog.adapters.shelf import Location, Shelf
+from tallystick.catalog.adapters.shelf import Shelf
 from tallystick.catalog.domain.digest import Algorithm, Digest, parse_digest
 from tallystick.catalog.domain.found import Container, Frame
-from tallystick.catalog.domain.views import Added, ContentView, Counts, Occurrence, SourceView
+from tallystick.catalog.domain.views import Added, ContentView, Counts, Location, Occurrence, SourceView
 from tallystick.catalog.errors import InvalidDigest, NotAFile, ReaderFailed, UnknownContent
 
 __all__ = ["CatalogService", "Reader"]

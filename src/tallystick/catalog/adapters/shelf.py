@@ -10,24 +10,15 @@ from tallystick.catalog.adapters.recording import Recording
 from tallystick.catalog.adapters.tables import contents, locations, occurrences, sources
 from tallystick.catalog.domain.digest import Digest
 from tallystick.catalog.domain.found import Container, Content, Frame
-from tallystick.catalog.domain.views import ContentView, Counts, Occurrence, SourceView
+from tallystick.catalog.domain.views import ContentView, Counts, Location, Occurrence, SourceView
 from tallystick.platform.store import Connection, Store, upsert
 
-__all__ = ["READER", "Location", "Shelf"]
+__all__ = ["READER", "Shelf"]
 
 READER: Final = 1
 """Counts up when readers find more than they did, so that what was read before is read again."""
 
 NAMES: Final = 5
-
-
-class Location:
-    """Where a source lies, and what tells that the file there is still the same."""
-
-    def __init__(self, uri: str, size: int, modified_ns: int) -> None:
-        self.uri = uri
-        self.size = size
-        self.modified_ns = modified_ns
 
 
 class Shelf:

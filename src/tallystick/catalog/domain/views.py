@@ -1,4 +1,4 @@
-"""What the catalog answers."""
+"""What the catalog is told and answers."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ import msgspec
 
 from tallystick.catalog.domain.found import Integrity, Kind
 
-__all__ = ["Added", "ContentView", "Counts", "Occurrence", "SourceView"]
+__all__ = ["Added", "ContentView", "Counts", "Location", "Occurrence", "SourceView"]
 
 
 class ContentView(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,6 +43,15 @@ class Occurrence(msgspec.Struct, frozen=True, kw_only=True):
     source_sha256: str
     source_kind: str
     source_names: list[str]
+
+
+@dataclass(frozen=True)
+class Location:
+    """Where a source lies, and what tells that the file there is still the same."""
+
+    uri: str
+    size: int
+    modified_ns: int
 
 
 @dataclass(frozen=True)
