@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 CALL = re.compile(r"^(?:\w*)\$ (?:\w+=\S+ )*tally ([a-z-]+)(?: ([a-z-]+))?", re.MULTILINE)
+TEST = re.compile(r"`(tests/[\w./-]+\.py)(?:::(\w+))?`")
 SETTINGS = re.compile(r"^```toml\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -45,3 +46,20 @@ def test_a_settings_file_is_taken(tmp_path: Path, text: str) -> None:
     file = tmp_path / "tally.toml"
     file.write_text(text)
     assert loaded_settings(file, {}, withheld=REGISTRY_SECRETS).settings.name
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_a_named_test_exists(page: Path) -> None:
+    for file, name in TEST.findall(page.read_text()):
+        assert (ROOT / file).exists(), file
+        assert not name or f"def {name}(" in (ROOT / file).read_text(), f"{file}::{name}"
+
+
+def test_every_decision_is_listed() -> None:
+    records = {path.name for path in (ROOT / "docs" / "adr").glob("[0-9]*.md")}
+    assert records == set(LINK.findall((ROOT / "docs" / "adr" / "index.md").read_text()))
+
+
+def test_every_page_is_in_the_navigation() -> None:
+    pages = {str(path.relative_to(ROOT / "docs")) for path in (ROOT / "docs").rglob("*.md") if path.name[0].isalpha()}
+    assert pages == set(re.findall(r"[\w/-]+\.md", (ROOT / "mkdocs.yml").read_text()))
