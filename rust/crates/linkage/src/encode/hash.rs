@@ -1,6 +1,6 @@
 //! Tokens hashed to positions in the filter, with recent tokens' positions kept.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use blake2b_simd::Params;
 use hmac::{Hmac, KeyInit, Mac};
@@ -19,7 +19,7 @@ const CHUNK: usize = 32;
 pub(super) struct Hasher {
     function: Function,
     bits: usize,
-    kept: HashMap<Box<[u8]>, Vec<u32>>,
+    kept: FxHashMap<Box<[u8]>, Vec<u32>>,
 }
 
 enum Function {
@@ -56,7 +56,7 @@ impl Hasher {
         Ok(Self {
             function,
             bits,
-            kept: HashMap::new(),
+            kept: FxHashMap::default(),
         })
     }
 

@@ -11,7 +11,7 @@ mod keys;
 mod schema;
 mod token;
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use crate::encode::format::ValueFormat;
 use crate::encode::hash::Hasher;
@@ -78,7 +78,7 @@ struct Rule {
     comparison: Comparison,
     strategy: Strategy,
     hasher: Hasher,
-    known: HashMap<Box<str>, Box<[u8]>>,
+    known: FxHashMap<Box<str>, Box<[u8]>>,
 }
 
 impl Encoder {
@@ -166,7 +166,7 @@ impl Rule {
             comparison: Comparison::new(&rule.hashing.comparison)?,
             strategy: rule.hashing.strategy,
             hasher: Hasher::new(&rule.hashing.hash, keys, bits)?,
-            known: HashMap::new(),
+            known: FxHashMap::default(),
         })
     }
 
