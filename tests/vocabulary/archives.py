@@ -40,10 +40,11 @@ def tar_of(files: Mapping[str, bytes]) -> bytes:
 
 
 def zip_of(files: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """Write a zip that is the same bytes whenever it is written."""
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", method) as archive:
         for name, body in files.items():
-            archive.writestr(name, body)
+            archive.writestr(zipfile.ZipInfo(name), body, method)
     return written.getvalue()
 
 

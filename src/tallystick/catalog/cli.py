@@ -11,7 +11,9 @@ from pathlib import Path
 import click
 import msgspec
 
+from tallystick.catalog.domain.views import SourceView
 from tallystick.catalog.errors import CatalogError, UnknownContent
+from tallystick.catalog.service import CatalogService
 from tallystick.catalog.settings import CatalogSettings
 from tallystick.catalog.watch import files_below
 from tallystick.catalog.wiring import BRANCH, Catalog, build
@@ -95,13 +97,20 @@ def lookup(digests: tuple[str, ...], data_dir: Path, output: str) -> None:
 def list_sources(data_dir: Path, output: str) -> None:
     """Print what was added, newest first."""
     with _opened(data_dir) as built:
-        sources = built.service.sources()
+        sources = list(_every_source(built.service))
     if output == "json":
         click.echo(msgspec.json.encode(sources).decode())
         return
     for source in sources:
         name = source.locations[0] if source.locations else source.sha256
         click.echo(f"{name}: {source.kind}, {source.entries} entries, {source.integrity}")
+
+
+def _every_source(service: CatalogService) -> Iterator[SourceView]:
+    offset = 0
+    while page := service.sources(offset=offset):
+        yield from page
+        offset += len(page)
 
 
 @catalog.command()

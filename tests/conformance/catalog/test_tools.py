@@ -12,12 +12,12 @@ TRUTH = {name: digests(body) for name, body in FILES.items()}
 CONTROL = "Package: known\nVersion: 1\nArchitecture: all\nMaintainer: Nobody <nobody@example.org>\nDescription: x\n"
 
 COMMANDS: Mapping[str, list[str]] = {
-    "zip": ["zip", "-qr", "archive", "."],
-    "tar": ["tar", "-cf", "archive", "--exclude=archive", "."],
-    "tar-gnu": ["tar", "--format=gnu", "-czf", "archive", "--exclude=archive", "."],
-    "tar-pax": ["tar", "--format=pax", "-cJf", "archive", "--exclude=archive", "."],
-    "tar-v7": ["tar", "--format=v7", "-cf", "archive", "--exclude=archive", "."],
-    "tar-sparse": ["tar", "--format=gnu", "-Scf", "archive", "--exclude=archive", "."],
+    "zip": ["zip", "-qr", "../archive", "."],
+    "tar": ["tar", "-cf", "../archive", "."],
+    "tar-gnu": ["tar", "--format=gnu", "-czf", "../archive", "."],
+    "tar-pax": ["tar", "--format=pax", "-cJf", "../archive", "."],
+    "tar-v7": ["tar", "--format=v7", "-cf", "../archive", "."],
+    "tar-sparse": ["tar", "--format=gnu", "-Scf", "../archive", "."],
 }
 
 
@@ -39,12 +39,22 @@ def found(archive: Path, clean: Callable[[str], str] = lambda name: name.removep
 def test_a_tools_archive_is_read(kind: str, tmp_path: Path) -> None:
     if not shutil.which(COMMANDS[kind][0]):
         pytest.skip(f"{COMMANDS[kind][0]} is not installed")
-    folder = tree(tmp_path)
+    folder = tree(tmp_path / "tree")
     with (folder / "holes").open("wb") as holes:
         holes.truncate(1 << 20)
     subprocess.run(COMMANDS[kind], cwd=folder, check=True)
-    archive = folder / ("archive.zip" if kind == "zip" else "archive")
+    archive = tmp_path / ("archive.zip" if kind == "zip" else "archive")
     assert found(archive) == TRUTH | {"holes": digests(bytes(1 << 20))}
+
+
+def test_a_map_of_holes_is_not_taken_for_a_file(tmp_path: Path) -> None:
+    with (tmp_path / "holes").open("wb") as holes:
+        holes.seek(1 << 20)
+        holes.write(b"end")
+    subprocess.run(["tar", "--format=pax", "-Scf", "archive", "holes"], cwd=tmp_path, check=True)
+    scanned = scan((tmp_path / "archive").read_bytes())
+    assert scanned.outermost.integrity == "unsupported"
+    assert list(scanned.contents.values()) == [None]
 
 
 @pytest.mark.parametrize("compression", ["gzip", "xz", "zstd", "none"])

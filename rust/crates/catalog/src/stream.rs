@@ -108,7 +108,7 @@ pub(crate) fn drain(reader: &mut dyn Read) -> io::Result<()> {
 
 /// Read up to `length` bytes; fewer only at the end.
 pub(crate) fn prefix(reader: &mut dyn Read, length: usize) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(length);
+    let mut bytes = Vec::with_capacity(length.min(BLOCK));
     reader.take(length as u64).read_to_end(&mut bytes)?;
     Ok(bytes)
 }

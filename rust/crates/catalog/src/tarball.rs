@@ -14,6 +14,7 @@ const BLOCK: usize = 512;
 /// Read every entry up to the end marker of two zero blocks, without which an archive has lost its end.
 pub(crate) fn read(scan: &mut Scan, place: Place, reader: &mut dyn Read) -> Result<(), Error> {
     let mut archive = Archive::new(reader);
+    let mut fault = Ok(());
     for entry in archive.entries()? {
         scan.budget.count_entry()?;
         let mut found = entry?;
@@ -22,6 +23,13 @@ pub(crate) fn read(scan: &mut Scan, place: Place, reader: &mut dyn Read) -> Resu
         entry.mode = found.header().mode().ok().map(|mode| mode & 0o7777);
         entry.modified_ms = found.header().mtime().ok().and_then(milliseconds);
         match kind {
+            Kind::File if is_sparse(&mut found)? => {
+                let name = String::from_utf8_lossy(&entry.path).into_owned();
+                fault = Err(Error::Unsupported(format!(
+                    "{name}: sparse in the way of pax"
+                )));
+                scan.sink.entry(entry)?;
+            }
             Kind::File => {
                 let size = found.size();
                 scan.file(place, entry, Some(size), None, &mut found)?;
@@ -37,7 +45,18 @@ pub(crate) fn read(scan: &mut Scan, place: Place, reader: &mut dyn Read) -> Resu
     if prefix(&mut rest, BLOCK)? != [0; BLOCK] {
         return Err(Error::Damaged("the end marker is missing".into()));
     }
-    Ok(drain(&mut rest)?)
+    drain(&mut rest)?;
+    fault
+}
+
+/// Tell whether the bytes of a file are preceded by a map of its holes, which this version does not read.
+fn is_sparse<R: Read>(entry: &mut tar::Entry<R>) -> Result<bool, Error> {
+    let Some(extensions) = entry.pax_extensions()? else {
+        return Ok(false);
+    };
+    Ok(extensions
+        .flatten()
+        .any(|extension| extension.key_bytes().starts_with(b"GNU.sparse.")))
 }
 
 fn kind(entry_type: EntryType) -> Kind {
