@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection
 
 from tallystick.linkage.adapters import batch_store as rows
 from tallystick.linkage.adapters.columns import ColumnFiles
@@ -33,7 +32,7 @@ from tallystick.linkage.domain.batch.project import (
 )
 from tallystick.linkage.domain.batch.results import score_json
 from tallystick.platform.jobs import Job, Jobs, JobState, Retry
-from tallystick.platform.store import Store
+from tallystick.platform.store import Connection, Store
 
 __all__ = ["KIND", "BatchService", "Created", "Progress"]
 
