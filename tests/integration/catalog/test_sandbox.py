@@ -62,3 +62,21 @@ def test_a_reader_without_memory_fails_clearly(tmp_path: Path) -> None:
     reader._command[-1] = reader._command[-1].replace(str(512 << 20), "1")
     with path.open("rb") as archive, reader.read(archive) as frames, pytest.raises(ReaderFailed, match="ended with"):
         list(frames)
+
+
+def test_a_reader_that_hangs_is_ended_at_its_deadline(tmp_path: Path) -> None:
+    (tmp_path / "archive").write_bytes(b"")
+    reader = SandboxedReader(CatalogSettings(deadline_s=1))
+    reader._command = ["sleep", "60"]
+    with (tmp_path / "archive").open("rb") as archive, reader.read(archive) as frames:  # noqa: SIM117
+        with pytest.raises(ReaderFailed, match="longer than 1 seconds"):
+            list(frames)
+
+
+@pytest.mark.parametrize("answer", ["oops", "\\xff\\xff\\xff\\xff", "\\x01\\0\\0\\0\\xc1"])
+def test_a_reader_that_babbles_is_not_believed(tmp_path: Path, answer: str) -> None:
+    (tmp_path / "archive").write_bytes(b"")
+    reader = SandboxedReader(CatalogSettings())
+    reader._command = [sys.executable, "-c", f"import os; os.write(1, b'{answer}')"]
+    with (tmp_path / "archive").open("rb") as archive, reader.read(archive) as frames, pytest.raises(ReaderFailed):
+        list(frames)

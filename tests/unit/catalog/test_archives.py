@@ -31,6 +31,31 @@ def test_a_zip_in_a_tar_in_a_package_is_opened() -> None:
     assert sorted({c.depth for c in found.containers}) == [0, 1, 2, 3]
 
 
+def test_a_zip_with_wide_numbers_is_read() -> None:
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as archive, archive.open("wide", "w", force_zip64=True) as member:
+        member.write(b"wide")
+    assert scan(written.getvalue()).contents == {"wide": digests(b"wide")}
+
+
+def test_a_zip_that_was_written_as_a_stream_is_read() -> None:
+    written = io.BytesIO()
+    written.seekable = lambda: False  # type: ignore[method-assign]
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("streamed", b"body" * 99)
+    assert scan(written.getvalue()).contents == {"streamed": digests(b"body" * 99)}
+
+
+def test_a_link_in_a_zip_is_a_link() -> None:
+    member = zipfile.ZipInfo("link")
+    member.create_system, member.external_attr = 3, 0o120777 << 16
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as archive:
+        archive.writestr(member, b"/etc/passwd")
+    (entry,) = scan(written.getvalue()).entries
+    assert (entry.kind, entry.target, entry.content) == ("symlink", b"/etc/passwd", None)
+
+
 def test_depth_is_bounded() -> None:
     found = scan(tar_of({"inner.zip": zip_of(FILES)}), depth=0)
     assert list(found.contents) == ["inner.zip"]
