@@ -7,6 +7,7 @@ pub mod filters;
 pub mod kernel;
 mod lanes;
 mod permutation;
+mod prefix;
 pub mod score;
 pub mod solve;
 #[cfg(target_arch = "x86_64")]
