@@ -39,18 +39,18 @@ COMMANDS: Mapping[str, str] = {
 class LazyGroup(click.Group):
     """Imports a command when it is needed."""
 
-    def list_commands(self, _: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's own signature
         """List the names without importing anything."""
         return sorted(COMMANDS)
 
-    def get_command(self, _: click.Context, name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's own
         """Import one command."""
-        if name not in COMMANDS:
+        if cmd_name not in COMMANDS:
             return None
-        module, _, attribute = COMMANDS[name].partition(":")
+        module, _, attribute = COMMANDS[cmd_name].partition(":")
         command = getattr(importlib.import_module(module), attribute)
         if not isinstance(command, click.Command):
-            raise TypeError(f"{COMMANDS[name]} is no command")
+            raise TypeError(f"{COMMANDS[cmd_name]} is no command")
         return command
 
 

@@ -55,8 +55,9 @@ class Client:
 @contextmanager
 def serving(folder: Path, client: Client) -> Iterator[subprocess.Popen[str]]:
     """Serve on a free port, until the block ends or kills it."""
-    command = [Path(sys.executable).with_name("tally"), "linkage", "serve", "--listen", "127.0.0.1:0"]
-    process = subprocess.Popen([*command, "--data-dir", str(folder)], stdout=subprocess.PIPE, text=True)
+    tally = str(Path(sys.executable).with_name("tally"))
+    command = [tally, "linkage", "serve", "--listen", "127.0.0.1:0", "--data-dir", str(folder)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout
     client.address = process.stdout.readline().rpartition(" ")[2].strip()
     try:

@@ -32,7 +32,10 @@ fn scan_tensor<'py>(
 
 /// Write elements as a JSON array, nested as the shape says.
 #[pyfunction]
-#[allow(clippy::needless_pass_by_value, reason = "an argument from Python is owned")]
+#[allow(
+    clippy::needless_pass_by_value,
+    reason = "an argument from Python is owned"
+)]
 fn render_tensor<'py>(
     py: Python<'py>,
     data: &[u8],
@@ -64,7 +67,10 @@ fn split_elements<'py>(py: Python<'py>, data: &[u8]) -> PyResult<Bound<'py, PyLi
 
 /// The length-prefixed BYTES tensor of some elements.
 #[pyfunction]
-#[allow(clippy::needless_pass_by_value, reason = "an argument from Python is owned")]
+#[allow(
+    clippy::needless_pass_by_value,
+    reason = "an argument from Python is owned"
+)]
 fn join_elements<'py>(
     py: Python<'py>,
     elements: Vec<Bound<'py, PyBytes>>,
