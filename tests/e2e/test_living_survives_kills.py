@@ -97,8 +97,8 @@ def found(directory: Path) -> Path:
 
 
 def test_matches_are_those_of_a_quiet_run(tmp_path: Path) -> None:
-    seed = random.randrange(10**9)
-    print(f"seed {seed}")  # noqa: T201 -- a failing run can be repeated
+    seed = int(os.environ.get("TALLYSTICK_SEED", random.randrange(10**9)))
+    print(f"TALLYSTICK_SEED={seed}")  # noqa: T201 -- a failing run can be repeated
     quiet, noisy = found(tmp_path / "quiet"), found(tmp_path / "noisy")
     for party in ("north", "south"):
         hand_over(quiet, party, seed)
@@ -113,7 +113,9 @@ def test_matches_are_those_of_a_quiet_run(tmp_path: Path) -> None:
     for party in ("north", "south"):
         hand_over(noisy, party, seed)
     Unit.at(noisy, judge=Half()).link()
-    assert {verdict for _, _, verdict, _ in outcome(quiet)} == {"accepted", "confirmed", "rejected"}
+    verdicts = {verdict for _, _, verdict, _ in outcome(quiet)}
+    assert "accepted" in verdicts
+    assert verdicts & {"confirmed", "rejected"}, "the judge was asked too"
     assert outcome(noisy) == outcome(quiet)
     assert told(noisy) == outcome(noisy)
 
