@@ -68,7 +68,7 @@ $(UV): | prerequisites
 .venv/.locked: requirements.lock | $(UV)
 	@echo "Python packages, in .venv/"
 	@$(UV) venv --quiet --allow-existing --python python3 .venv
-	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@$(UV) pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements.lock
 	@rm -f .venv/.built; touch $@
 
 .venv/.built: .venv/.locked $(RUST)

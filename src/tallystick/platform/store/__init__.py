@@ -7,6 +7,7 @@ Invariants: a writer never waits inside its own transaction for another one, and
 
 from sqlalchemy import Connection
 
+from tallystick.platform.store.branches import Branch
 from tallystick.platform.store.errors import (
     NestedWriteError,
     StoreBusyError,
@@ -14,7 +15,6 @@ from tallystick.platform.store.errors import (
     StoreUnreachableError,
     StoreVersionError,
 )
-from tallystick.platform.store.migrations import Branch
 from tallystick.platform.store.store import Store
 from tallystick.platform.store.upsert import upsert
 

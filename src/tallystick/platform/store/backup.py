@@ -9,9 +9,9 @@ import msgspec
 from sqlalchemy import Connection, Table, select
 
 from tallystick.platform.store.archive import MANIFEST, ArchiveWriter, Manifest, writing
+from tallystick.platform.store.branches import Branch
 from tallystick.platform.store.contents import contents, version_tables
 from tallystick.platform.store.errors import BackupError
-from tallystick.platform.store.migrations import Branch
 from tallystick.platform.store.store import Store
 
 __all__ = ["Rows", "back_up"]

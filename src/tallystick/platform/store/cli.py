@@ -9,8 +9,8 @@ from typing import Concatenate, Final, ParamSpec, TypeVar
 import click
 
 from tallystick.platform.store.backup import back_up
+from tallystick.platform.store.branches import every_branch
 from tallystick.platform.store.errors import StoreError
-from tallystick.platform.store.migrations import every_branch
 from tallystick.platform.store.restore import restore
 from tallystick.platform.store.store import Store
 

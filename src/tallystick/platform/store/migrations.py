@@ -1,11 +1,6 @@
-"""Schema changes: one Alembic branch for each owner of tables, each with a version table of its own.
-
-So a process that serves one capability upgrades that one, and is not disturbed by what others keep in the same store.
-"""
+"""Schema changes, run by Alembic; imported only where a store does not stand at its branches' heads."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -15,58 +10,19 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, text
 
+from tallystick.platform.store.branches import Branch
 from tallystick.platform.store.errors import StoreVersionError
 
-__all__ = ["PLATFORM", "Branch", "every_branch", "revisions", "upgrade", "upgrade_branch"]
+__all__ = ["revisions", "upgrade", "upgrade_branch"]
 
-TREE: Final = Path(__file__).parents[2]
 LOCK: Final = 0x7A11_57C4  # any constant that no other user of the database takes for an advisory lock
 
 
-@dataclass(frozen=True)
-class Branch:
-    """The migrations of one owner: the `package` holds `versions/`, one line of revisions."""
-
-    name: str
-    package: str
-
-    @property
-    def version_table(self) -> str:
-        """Where the store remembers how far this branch has come."""
-        return f"schema_{self.name}"
-
-    def directory(self) -> Path:
-        """Return where the revisions lie."""
-        spec = find_spec(self.package)
-        places = [Path(place) / "versions" for place in (spec.submodule_search_locations or ())] if spec else []
-        return next(place for place in places if place.is_dir())
-
-
-def _platform(part: str) -> Branch:
-    return Branch(part, f"tallystick.platform.{part}.migrations")
-
-
-PLATFORM: Final = tuple(
-    _platform(part) for part in ("log", "jobs", "auth") if (Path(__file__).parents[1] / part / "migrations").is_dir()
-)
-
-
-def every_branch() -> tuple[Branch, ...]:
-    """Find the branches of all owners of tables that this program is made with."""
-    return tuple(_branch_of(versions.parent) for versions in sorted(TREE.rglob("migrations/versions")))
-
-
-def _branch_of(migrations: Path) -> Branch:
-    parts = migrations.relative_to(TREE.parent).parts
-    owner = [part for part in parts if part not in ("adapters", "migrations")][-1]
-    return Branch(owner, ".".join(parts))
-
-
 def upgrade(connection: Connection, branches: Sequence[Branch]) -> None:
-    """Run the missing revisions of the platform's and the given branches inside the open transaction."""
+    """Run the missing revisions of the branches inside the open transaction."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-    for branch in (*PLATFORM, *branches):
+    for branch in branches:
         upgrade_branch(connection, branch)
 
 

@@ -10,9 +10,10 @@ from sqlalchemy import Connection, Table, delete, func, insert, select
 
 from tallystick.platform.store.archive import Manifest, members, verify
 from tallystick.platform.store.backup import Rows
+from tallystick.platform.store.branches import PLATFORM, Branch
 from tallystick.platform.store.contents import contents, version_tables
 from tallystick.platform.store.errors import BackupError
-from tallystick.platform.store.migrations import Branch, upgrade, upgrade_branch
+from tallystick.platform.store.migrations import upgrade, upgrade_branch
 from tallystick.platform.store.store import Store
 
 __all__ = ["restore"]
@@ -32,7 +33,7 @@ def restore(
         _make_room(connection, force=force)
         _lay_schema(connection, manifest, branches)
         written = _fill(connection, file, objects)
-        upgrade(connection, branches)
+        upgrade(connection, (*PLATFORM, *branches))
     return written
 
 

@@ -8,9 +8,9 @@ from typing import Literal, cast
 from sqlalchemy import Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 
-from tallystick.platform.store import postgresql, sqlite
+from tallystick.platform.store import sqlite
+from tallystick.platform.store.branches import PLATFORM, Branch, stand_at_heads
 from tallystick.platform.store.errors import NestedWriteError, StoreUnreachableError
-from tallystick.platform.store.migrations import Branch, upgrade
 
 __all__ = ["Store"]
 
@@ -44,6 +44,8 @@ class Store:
             case "sqlite":
                 return cls(*sqlite.engines(parsed))
             case "postgresql":
+                from tallystick.platform.store import postgresql
+
                 return cls(*postgresql.engines(parsed))
             case other:
                 raise StoreUnreachableError(f"the store speaks sqlite and postgresql, not {other}")
@@ -91,13 +93,21 @@ class Store:
             yield
         except OperationalError as error:
             if self.dialect == "postgresql":
+                from tallystick.platform.store import postgresql
+
                 raise postgresql.translated(self._writer.url, error) from error
             raise
 
     def upgrade(self, branches: Sequence[Branch] = ()) -> None:
         """Bring the platform's branches and the given ones to their heads; several processes may do so at once."""
+        every = (*PLATFORM, *branches)
+        with self.read() as connection:
+            if stand_at_heads(connection, every):
+                return
+        from tallystick.platform.store.migrations import upgrade
+
         with self.write() as connection:
-            upgrade(connection, branches)
+            upgrade(connection, every)
 
     def close(self) -> None:
         """Close every idle connection."""

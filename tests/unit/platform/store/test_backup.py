@@ -11,9 +11,9 @@ from tests.vocabulary.postgres import Postgres
 from tallystick.platform.log import Record, StoreLog
 from tallystick.platform.store import Branch, Store
 from tallystick.platform.store.backup import back_up
+from tallystick.platform.store.branches import PLATFORM
 from tallystick.platform.store.cli import backup, restore_store
 from tallystick.platform.store.errors import BackupError
-from tallystick.platform.store.migrations import PLATFORM
 from tallystick.platform.store.restore import restore
 
 

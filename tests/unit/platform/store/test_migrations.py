@@ -11,7 +11,8 @@ from sqlalchemy import inspect
 
 from tallystick.platform.log.tables import metadata
 from tallystick.platform.store import Branch, Store, StoreVersionError
-from tallystick.platform.store.migrations import PLATFORM, revisions, upgrade_branch
+from tallystick.platform.store.branches import PLATFORM
+from tallystick.platform.store.migrations import revisions, upgrade_branch
 
 
 def tables(store: Store) -> set[str]:
