@@ -1,14 +1,13 @@
 """The figures of a run: for people on the terminal, for scripts as JSON."""
 
 import json
-import math
 import statistics
-from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
+from tallystick.demo.judging import percentile
 from tallystick.demo.story import Results
 
 __all__ = ["as_json", "show", "write"]
@@ -70,12 +69,12 @@ def show(results: Results, console: Console) -> None:
     if times:
         table.add_row("COMMIT to match event, median", f"{statistics.median(times):.0f} ms", f"{len(times)} changes")
         table.add_row("COMMIT to match event, p95", f"{percentile(times, 0.95):.0f} ms", "")
-    for name, value in results.catalog.items():
-        table.add_row(f"catalog: {name}", f"{value:,}" if isinstance(value, int) else str(value), "")
+    if catalog := results.catalog:
+        table.add_row(
+            "files in the packages", f"{catalog['occurrences']:,}", f"{catalog['contents']:,} different contents"
+        )
+        table.add_row("one lookup, median", f"{catalog['lookup_median_ms']} ms", f"{catalog['lookups']} lookups")
+    if inference := results.inference:
+        table.add_row("one prediction, median", f"{inference['predict_median_ms']} ms", f"{inference['judged']} judged")
     table.add_row("whole run", f"{results.seconds:.1f} s", "")
     console.print(table)
-
-
-def percentile(ordered: Sequence[float], share: float) -> float:
-    """Return the smallest value that at least this share of the ordered values does not exceed."""
-    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tallystick.demo.errors import DirectoryInUse
+from tallystick.demo.known_files import FOLDER
 from tallystick.demo.postgres import Database
 from tallystick.demo.schema import linkage_schema
+from tallystick.flows.known_files import sample_packages
 
 __all__ = ["LINKAGE", "REGISTRIES", "Site", "Sites"]
 
@@ -59,6 +61,7 @@ class Sites:
         for name in REGISTRIES:
             sites._settle_registry(sites.site(name))
         _settle(sites.unit, _unit_settings())
+        sample_packages.build(sites.unit.directory / FOLDER)
         return sites
 
     def site(self, name: str) -> Site:
@@ -114,7 +117,8 @@ record_key_secret_file = "record-key.secret"
 def _unit_settings() -> str:
     parties = ", ".join(f'"{name}"' for name in REGISTRIES)
     return (
-        f"[linkage]\n\n[inference]\n\n[unit.linkages.{LINKAGE}]\nparties = [{parties}]\n"
+        f'[linkage]\n\n[inference]\n\n[catalog]\nfolders = ["{FOLDER}"]\n\n'
+        f"[unit.linkages.{LINKAGE}]\nparties = [{parties}]\n"
         "threshold = 0.7\ngrey_zone = [0.72, 0.85]\n"
     )
 

@@ -10,7 +10,9 @@ from pathlib import Path
 
 from rich.console import Console
 
+from tallystick.demo import judging
 from tallystick.demo.errors import StepFailed
+from tallystick.demo.known_files import KnownFiles
 from tallystick.demo.living import Measured, Stage
 from tallystick.demo.quality import Quality
 from tallystick.demo.scene import Scene
@@ -62,6 +64,8 @@ class Story:
         self._join()
         self._link()
         self._measure()
+        self._judge()
+        self._hash()
         self._change()
         self.results.seconds = time.monotonic() - begun
         return self.results
@@ -96,6 +100,16 @@ class Story:
             results.judged = self.scene.quality(judged=True)
             learnt = float(json.loads(REPORT.read_text())["threshold"])
             results.f1_model, results.f1_threshold, results.zone_pairs = self.scene.zone_quality(learnt)
+
+    def _judge(self) -> None:
+        with self._step("pairs in the grey zone judged by the served model"):
+            self.results.inference = judging.measure(self.scene.unit, self.scene.status().matches)
+
+    def _hash(self) -> None:
+        known = KnownFiles.of(self.scene.unit, self._sites.unit.directory)
+        with self._step("every file of the packages hashed, and looked up by each digest"):
+            self._wait(known.hashed, "the catalog of the packages")
+            self.results.catalog = known.measure()
 
     def _change(self) -> None:
         watch = MatchWatch(self.scene.unit.platform.log, self.scene.topic)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import tallystick
 
-__all__ = ["build"]
+__all__ = ["build", "own_files"]
 
 ROOT = Path(tallystick.__file__).parent
 SUFFIXES = (".py", ".html", ".css", ".js")
@@ -27,7 +27,7 @@ def build(directory: Path, version: str = "0.1.0") -> list[Path]:
     Two calls write the same bytes; another `version` shares most contents with the first.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    files = {f"tallystick/{path.relative_to(ROOT)}": path.read_bytes() for path in _own_files()}
+    files = {f"tallystick/{path.relative_to(ROOT)}": path.read_bytes() for path in own_files()}
     files["tallystick/VERSION"] = f"{version}\n".encode()
     wheel = _zip(files | {f"tallystick-{version}.dist-info/WHEEL": b"Wheel-Version: 1.0\n"})
     packages = {
@@ -41,7 +41,8 @@ def build(directory: Path, version: str = "0.1.0") -> list[Path]:
     return [directory / name for name in packages]
 
 
-def _own_files() -> list[Path]:
+def own_files() -> list[Path]:
+    """List the files of this product that go into each package."""
     return sorted(path for path in ROOT.rglob("*") if path.suffix in SUFFIXES and path.is_file())
 
 
