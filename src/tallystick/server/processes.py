@@ -86,7 +86,7 @@ def _capture(organisation: Organisation, stop: threading.Event) -> None:
 
 def _encoder(organisation: Organisation, stop: threading.Event) -> None:
     if _joined(organisation, stop):
-        encoder = organisation.registry.encoder()
+        encoder = organisation.registry.encoder(organisation.capture)
         _while_the_unit_answers(encoder.run, stop)
 
 

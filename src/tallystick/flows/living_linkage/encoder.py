@@ -2,38 +2,47 @@
 
 The only holder of the linkage secret and of the record-key secret. A batch is acknowledged by the unit before the
 group's offset is committed, so a crash repeats a batch; the unit keeps the highest position of each key, so a
-repetition changes nothing.
+repetition changes nothing. Whoever is known here is handed over again when the epoch is a new one.
 """
 
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
-from tallystick.capture import Change, read_change
+from tallystick.capture import Change, Snapshot, read_change
 from tallystick.flows.living_linkage.adapters.registry_store import KnownPerson, RegistryStore
 from tallystick.flows.living_linkage.domain.record_keys import RecordKeys
 from tallystick.flows.living_linkage.domain.rows import texts
 from tallystick.flows.living_linkage.domain.unit import Encoded, Unit
 from tallystick.flows.living_linkage.errors import WrongEvent
-from tallystick.platform.log import Log, StoredRecord, follow
+from tallystick.platform.log import Log, StoredRecord
 from tallystick.platform.store import Store
 
 __all__ = ["Encoder"]
 
-GROUP = "encoder"
-GONE = frozenset("d")
-SNAPSHOT_ENDS = frozenset({"last", "last_in_data_collection"})
+GROUP: Final = "encoder"
+POLL_S: Final = 0.02
+GONE: Final = frozenset("d")
 Encode = Callable[[list[list[str]]], Sequence[bytes]]
+NewestSnapshot = Callable[[str], Snapshot | None]
+"""Tells a topic's newest snapshot; None before its first."""
 
 
 @dataclass
 class _Batch:
-    """What one read of the topic comes to."""
+    """What one read of the topic comes to, each key by its newest change."""
 
-    changes: list[Encoded] = field(default_factory=list)
-    known: dict[str, KnownPerson] = field(default_factory=dict)
-    forgotten: set[str] = field(default_factory=set)
-    completed: int | None = None
+    known: dict[str, tuple[KnownPerson, Change]] = field(default_factory=dict)
+    gone: dict[str, Change] = field(default_factory=dict)
+
+    def hold(self, person: KnownPerson, change: Change) -> None:
+        self.gone.pop(person.record_key, None)
+        self.known[person.record_key] = person, change
+
+    def drop(self, key: str, change: Change) -> None:
+        self.known.pop(key, None)
+        self.gone[key] = change
 
 
 @dataclass(frozen=True)
@@ -47,34 +56,65 @@ class Encoder:
     store: Store
     log: Log
     registry: RegistryStore
+    snapshot: NewestSnapshot
     unit: Unit
     batch: int = 1000
 
     def run(self, stop: threading.Event) -> None:
         """Encode and hand over until `stop` is set."""
         self.log.create(self.topic)
-        start = self.log.committed(GROUP, self.topic)
-        for records in follow(self.log, self.topic, start, stop=stop, limit=self.batch, poll_s=0.02):
-            self.hand_over(records)
+        self.enter_epoch()
+        offset, declared = self.log.committed(GROUP, self.topic), -1
+        while not stop.is_set():
+            if records := self.log.read(self.topic, offset, limit=self.batch):
+                self.hand_over(records)
+                offset = records[-1].offset + 1
+            declared = self.declare_snapshot(offset, declared)
+            if not records:
+                stop.wait(POLL_S)
+
+    def enter_epoch(self) -> None:
+        """Hand everybody over in an epoch that knows nobody of this registry yet; an interrupted try is repeated.
+
+        They stand at the very beginning of their snapshot's generation, before every change of the stream.
+        """
+        place = self.unit.place()
+        if self.registry.entered() == place:
+            return
+        for people in self.registry.everybody(at_once=self.batch):
+            positions = [(person.generation, 0, 0) for person in people]
+            self.unit.upsert(f"{self.topic}/everybody", self._encoded(people, positions))
+        self.registry.enter(place)
 
     def hand_over(self, records: Sequence[StoredRecord]) -> None:
         """Encode records, hand them to the unit, then commit how far this registry is."""
         batch = self._read(records)
-        name = f"{self.topic}/{records[0].offset}-{records[-1].offset}"
-        if batch.changes:
-            self.unit.upsert(name, batch.changes)
-        if batch.completed is not None:
-            self.unit.complete_snapshot(batch.completed)
+        changes = [Encoded(key, _position(change), None) for key, change in batch.gone.items()]
+        people = [person for person, _ in batch.known.values()]
+        changes += self._encoded(people, [_position(change) for _, change in batch.known.values()])
+        for start in range(0, len(changes), self.batch):
+            name = f"{self.topic}/{records[0].offset}-{records[-1].offset}/{start}"
+            self.unit.upsert(name, changes[start : start + self.batch])
         with self.store.write() as connection:
-            self.registry.remember(list(batch.known.values()), within=connection)
-            self.registry.forget(batch.forgotten, within=connection)
-            if batch.completed is not None:
-                self.registry.forget_older(batch.completed, within=connection)
+            self.registry.remember(people, within=connection)
+            self.registry.forget(batch.gone, within=connection)
             self.log.commit(GROUP, self.topic, records[-1].offset + 1, within=connection)
+
+    def declare_snapshot(self, offset: int, declared: int) -> int:
+        """Declare the newest snapshot complete once all before its end was handed over; return its generation.
+
+        An empty table's snapshot has no record that could say so. `declared` is the generation declared before.
+        """
+        found = self.snapshot(self.topic)
+        if found is None or found.end_offset is None or found.generation == declared or offset < found.end_offset:
+            return declared
+        self.unit.complete_snapshot(found.generation)
+        with self.store.write() as connection:
+            self.registry.forget_older(found.generation, within=connection)
+        return found.generation
 
     def _read(self, records: Sequence[StoredRecord]) -> _Batch:
         batch = _Batch()
-        pending: list[tuple[str, Change, list[str]]] = []
         for record in records:
             change = read_change(record.key, record.value, record.headers)
             if change is None:
@@ -88,31 +128,22 @@ class Encoder:
                 )
             key = self.keys.of(change.key)
             if change.operation in GONE or change.after is None:
-                _gone(batch, key, change)
-                pending = [each for each in pending if each[0] != key]
+                batch.drop(key, change)
             else:
-                pending.append((key, change, texts(change.after, self.columns)))
-                batch.known[key] = KnownPerson(key, change.key, change.after, change.position.generation)
-                batch.forgotten.discard(key)
-            if change.snapshot in SNAPSHOT_ENDS:
-                batch.completed = change.position.generation
-        encodings = self.encode([row for _, _, row in pending])
-        batch.changes += [
-            Encoded(key, _position(change), encoding)
-            for (key, change, _), encoding in zip(pending, encodings, strict=True)
-        ]
+                batch.hold(KnownPerson(key, change.key, change.after, change.position.generation), change)
         return batch
 
     def _empty(self, batch: _Batch, change: Change) -> None:
         """Send every known person away: the table was truncated."""
         for key in {*self.registry.record_keys(), *batch.known}:
-            _gone(batch, key, change)
+            batch.drop(key, change)
 
-
-def _gone(batch: _Batch, key: str, change: Change) -> None:
-    batch.changes.append(Encoded(key, _position(change), None))
-    batch.known.pop(key, None)
-    batch.forgotten.add(key)
+    def _encoded(self, people: Sequence[KnownPerson], positions: Sequence[tuple[int, int, int]]) -> list[Encoded]:
+        encodings = self.encode([texts(person.row, self.columns) for person in people])
+        return [
+            Encoded(person.record_key, position, encoding)
+            for person, position, encoding in zip(people, positions, encodings, strict=True)
+        ]
 
 
 def _position(change: Change) -> tuple[int, int, int]:

@@ -47,7 +47,7 @@ class Registry:
         """The topic of the table's change events."""
         return f"{self.organisation}.{self.settings.table}"
 
-    def encoder(self) -> Encoder:
+    def encoder(self, capture: Capture) -> Encoder:
         """Build the encoder: from here on this process holds the linkage secret."""
         settings = self.settings
         schema = settings.schema.read_bytes()
@@ -66,7 +66,8 @@ class Registry:
             store=self.platform.store,
             log=self.platform.log,
             registry=self.people,
-            unit=self._door(EpochOfEncodings.of(schema, secret)),
+            snapshot=capture.service.snapshot,
+            unit=self._door(EpochOfEncodings.of(schema, secret, clks.row_bytes)),
             batch=settings.batch,
         )
 

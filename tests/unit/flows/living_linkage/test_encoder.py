@@ -1,12 +1,14 @@
 """The encoder against a real store and log; the unit is a recorder of what it was told."""
 
 import json
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from tests.vocabulary.processes import eventually
 
-from tallystick.capture import POSITION_HEADER, Position
+from tallystick.capture import POSITION_HEADER, Position, Snapshot
 from tallystick.flows.living_linkage.adapters.registry_store import RegistryStore
 from tallystick.flows.living_linkage.domain.record_keys import RecordKeys
 from tallystick.flows.living_linkage.domain.unit import Encoded, MatchPage
@@ -24,6 +26,10 @@ class RecordingUnit:
     def __init__(self) -> None:
         self.told: list[Encoded] = []
         self.complete: list[int] = []
+        self.epoch = "first"
+
+    def place(self) -> str:
+        return self.epoch
 
     def upsert(self, batch: str, changes: Sequence[Encoded]) -> None:
         self.told += changes
@@ -45,6 +51,7 @@ class Registry:
         self.log.create(TOPIC)
         self.people = RegistryStore(self.store)
         self.unit = RecordingUnit()
+        self.snapshot: Snapshot | None = None
         self.encoder = Encoder(
             topic=TOPIC,
             columns=("surname",),
@@ -53,13 +60,30 @@ class Registry:
             store=self.store,
             log=self.log,
             registry=self.people,
+            snapshot=lambda _: self.snapshot,
             unit=self.unit,
+            batch=2,
         )
 
     def happens(self, *records: Record) -> None:
         """Append records and let the encoder hand them over."""
         start = self.log.append(TOPIC, records)
         self.encoder.hand_over(self.log.read(TOPIC, start))
+
+    def snapshot_ends(self, generation: int, end: int | None) -> None:
+        """Let the newest snapshot end at an offset."""
+        self.snapshot = Snapshot(TOPIC, generation, 0, end)
+
+    def follows_until(self, enough: Callable[[], bool]) -> None:
+        """Run the encoder as its process does."""
+        stop = threading.Event()
+        running = threading.Thread(target=self.encoder.run, args=(stop,))
+        running.start()
+        try:
+            eventually(enough)
+        finally:
+            stop.set()
+            running.join()
 
 
 @pytest.fixture
@@ -69,13 +93,11 @@ def registry(tmp_path: Path) -> Iterator[Registry]:
     made.store.close()
 
 
-def change(
-    op: str, number: int, surname: str | None = None, *, row: int = 0, generation: int = 1, snapshot: str = "false"
-) -> Record:
+def change(op: str, number: int, surname: str | None = None, *, row: int = 0, generation: int = 1) -> Record:
     value = {
         "before": None,
         "after": None if surname is None else {"id": number, "surname": surname},
-        "source": {"ts_ms": 1, "snapshot": snapshot},
+        "source": {"ts_ms": 1, "snapshot": "false"},
         "op": op,
     }
     position = str(Position(generation, 5, row)).encode()
@@ -127,11 +149,59 @@ def test_a_truncated_table_sends_everybody_away(registry: Registry) -> None:
     assert registry.people.record_keys() == []
 
 
-def test_the_end_of_a_snapshot_is_declared_and_older_people_are_forgotten(registry: Registry) -> None:
-    registry.happens(change("r", 7, "smith"), change("r", 8, "jones", row=1, snapshot="last"))
-    registry.happens(change("r", 8, "jones", generation=2, snapshot="last"))
-    assert registry.unit.complete == [1, 2]
+def test_a_truncation_of_many_is_told_in_batches(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: list[int] = []
+    monkeypatch.setattr(registry.unit, "upsert", lambda _, changes: sizes.append(len(changes)))
+    registry.happens(*(change("c", number, "smith", row=number) for number in range(5)))
+    truncation = change("t", 0, row=9)
+    registry.happens(Record(None, truncation.value, truncation.headers))
+    assert sizes == [2, 2, 1, 2, 2, 1]
+
+
+def test_a_snapshot_is_declared_once_it_is_whole_and_handed_over(registry: Registry) -> None:
+    registry.happens(change("r", 7, "smith"), change("r", 8, "jones", row=1))
+    assert registry.encoder.declare_snapshot(2, -1) == -1, "there is none"
+    registry.snapshot_ends(1, None)
+    assert registry.encoder.declare_snapshot(2, -1) == -1, "it is not whole"
+    registry.snapshot_ends(1, 2)
+    assert registry.encoder.declare_snapshot(1, -1) == -1, "it is not handed over"
+    assert registry.encoder.declare_snapshot(2, -1) == 1
+    assert registry.encoder.declare_snapshot(3, 1) == 1
+    assert registry.unit.complete == [1]
+
+
+def test_an_empty_snapshot_is_declared_and_sends_everybody_away(registry: Registry) -> None:
+    registry.happens(change("r", 7, "smith"))
+    registry.snapshot_ends(2, 1)
+    registry.follows_until(lambda: registry.unit.complete == [2])
+    assert registry.people.record_keys() == []
+
+
+def test_people_of_an_older_snapshot_are_forgotten(registry: Registry) -> None:
+    registry.happens(change("r", 7, "smith"), change("r", 8, "jones", row=1))
+    registry.happens(change("r", 8, "jones", generation=2))
+    registry.snapshot_ends(2, 3)
+    registry.encoder.declare_snapshot(3, 1)
     assert registry.people.record_keys() == [key(8)]
+
+
+def test_a_new_epoch_is_given_everybody_before_its_snapshot_is_declared(registry: Registry) -> None:
+    registry.follows_until(lambda: registry.people.entered() == "first")
+    registry.happens(*(change("r", number, f"name {number}", row=number) for number in range(5)))
+    registry.unit.epoch, registry.unit.told = "second", []
+    registry.snapshot_ends(1, 5)
+    registry.follows_until(lambda: registry.unit.complete == [1])
+    assert {(each.key, each.position, each.encoding) for each in registry.unit.told} == {
+        (key(number), (1, 0, 0), f"name {number}".encode()) for number in range(5)
+    }
+
+
+def test_an_epoch_is_given_everybody_once(registry: Registry) -> None:
+    registry.happens(change("c", 7, "smith"))
+    registry.encoder.enter_epoch()
+    registry.unit.told = []
+    registry.encoder.enter_epoch()
+    assert registry.unit.told == []
 
 
 def test_a_missing_column_is_named_without_a_value(registry: Registry) -> None:

@@ -1,5 +1,6 @@
 """What a registry keeps of the linkage it joined: a file of mode 0600 in its data directory."""
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -19,6 +20,11 @@ class Membership(msgspec.Struct, frozen=True, kw_only=True):
     linkage: str
     party: str
     token: str
+
+    @property
+    def id(self) -> str:
+        """Name this membership: whoever joins again has another one, since the unit may be another too."""
+        return hashlib.sha256(self.token.encode()).hexdigest()[:16]
 
     def __repr__(self) -> str:
         return f"Membership({self.party} of {self.linkage} at {self.server_name})"

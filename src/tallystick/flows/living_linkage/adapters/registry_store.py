@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from tallystick.platform.store import Store, upsert
 
 __all__ = ["KnownPerson", "MatchedPerson", "RegistryStore"]
 
-MATCH_CURSOR = "matches"
+MATCH_CURSOR, EPOCH_CURSOR = "matches", "epoch"
 
 
 @dataclass(frozen=True)
@@ -70,11 +70,25 @@ class RegistryStore:
         with self._store.read() as connection:
             return list(connection.execute(select(people.c.record_key)).scalars())
 
+    def everybody(self, *, at_once: int) -> Iterator[list[KnownPerson]]:
+        """Read every known person, `at_once` at a time."""
+        after = ""
+        while found := self._following(after, at_once):
+            yield found
+            after = found[-1].record_key
+
+    def entered(self) -> str:
+        """Return the place at the unit into which everybody was handed over."""
+        return self._cursor(EPOCH_CURSOR)
+
+    def enter(self, place: str) -> None:
+        """Note that everybody was handed over into a place."""
+        with self._store.write() as connection:
+            upsert(connection, cursors, [{"name": EPOCH_CURSOR, "cursor": place}], key=["name"])
+
     def match_cursor(self) -> str:
         """Return how far the unit's matches were read."""
-        with self._store.read() as connection:
-            statement = select(cursors.c.cursor).where(cursors.c.name == MATCH_CURSOR)
-            return connection.execute(statement).scalar() or ""
+        return self._cursor(MATCH_CURSOR)
 
     def save_matches(self, told: Sequence[Match], cursor: str) -> None:
         """Take over a page of matches and its cursor in one transaction."""
@@ -117,6 +131,19 @@ class RegistryStore:
         )
         with self._store.read() as connection:
             return [_matched(row) for row in connection.execute(statement).mappings()]
+
+    def _following(self, record_key: str, number: int) -> list[KnownPerson]:
+        statement = select(people).where(people.c.record_key > record_key).order_by(people.c.record_key).limit(number)
+        with self._store.read() as connection:
+            return [_person(row) for row in connection.execute(statement).mappings()]
+
+    def _cursor(self, name: str) -> str:
+        with self._store.read() as connection:
+            return connection.execute(select(cursors.c.cursor).where(cursors.c.name == name)).scalar() or ""
+
+
+def _person(row: RowMapping) -> KnownPerson:
+    return KnownPerson(row["record_key"], json.loads(row["primary_key"]), json.loads(row["row"]), row["generation"])
 
 
 def _matched(row: RowMapping) -> MatchedPerson:

@@ -12,7 +12,6 @@ from tallystick.flows.living_linkage.adapters.membership import Membership
 from tallystick.flows.living_linkage.domain.epochs import EpochOfEncodings
 from tallystick.flows.living_linkage.domain.unit import Encoded, MatchPage
 from tallystick.flows.living_linkage.errors import UnitRefused, UnitUnavailable
-from tallystick.linkage.domain.living.linkages import epoch_id
 
 __all__ = ["UnitDoor", "join"]
 
@@ -29,6 +28,7 @@ class UnitDoor:
     def __init__(self, membership: Membership, authority: Path, epoch: EpochOfEncodings | None = None) -> None:
         door = Door(membership.address, membership.server_name, authority)
         self._client = DoorClient(door, token=membership.token)
+        self._membership = membership.id
         self._path = f"/v1/linkages/{membership.linkage}/parties/{membership.party}"
         self._epoch = epoch
         self._declared = False
@@ -37,40 +37,45 @@ class UnitDoor:
         """Close the kept connections."""
         self._client.close()
 
+    def place(self) -> str:
+        """Name what the changes go into: a membership and an epoch."""
+        return f"{self._membership}/{self._known_epoch().id}"
+
     def upsert(self, batch: str, changes: Sequence[Encoded]) -> None:
         """Hand over changes; the batch's id tells its contents, so that only a true repetition counts as one."""
-        encodings = [change.encoding for change in changes if change.encoding is not None]
-        epoch = self._open(len(encodings[0]) if encodings else None)
         body = msgspec.msgpack.encode({"records": changes})
         name = f"{batch}/{hashlib.sha256(body).hexdigest()[:16]}"
         content = msgspec.msgpack.encode({"batch": name, "records": changes})
         headers = {"content-type": "application/msgpack"}
-        self._call("POST", f"{self._path}/epochs/{epoch}/encodings", content=content, headers=headers)
+        self._call("POST", f"{self._opened_epoch()}/encodings", content=content, headers=headers)
 
     def complete_snapshot(self, generation: int) -> None:
         """Declare a snapshot complete."""
-        self._call("POST", f"{self._path}/epochs/{self._open(None)}/snapshots/{generation}/complete")
+        self._call("POST", f"{self._opened_epoch()}/snapshots/{generation}/complete")
 
     def matches(self, after: str) -> MatchPage:
         """Read one page of this party's matches."""
         return _page.decode(self._call("GET", f"{self._path}/matches", params={"after": after, "limit": str(PAGE)}))
 
-    def _open(self, encoding_bytes: int | None) -> str:
-        """Declare the epoch before its first use; return its id."""
+    def _opened_epoch(self) -> str:
+        """Declare the epoch before its first use; return its path."""
+        epoch = self._known_epoch()
+        path = f"{self._path}/epochs/{epoch.id}"
+        if not self._declared:
+            declaration = {
+                "schema_hash": epoch.schema_hash,
+                "key_id": epoch.key_id,
+                "encoding_bytes": epoch.encoding_bytes,
+            }
+            headers = {"content-type": "application/json"}
+            self._call("PUT", path, content=msgspec.json.encode(declaration), headers=headers)
+            self._declared = True
+        return path
+
+    def _known_epoch(self) -> EpochOfEncodings:
         if self._epoch is None:
             raise UnitRefused("this process reads matches and knows no epoch")
-        identity = epoch_id(self._epoch.schema_hash, self._epoch.key_id)
-        if not self._declared and encoding_bytes is not None:
-            declaration = {
-                "schema_hash": self._epoch.schema_hash,
-                "key_id": self._epoch.key_id,
-                "encoding_bytes": encoding_bytes,
-            }
-            content = msgspec.json.encode(declaration)
-            headers = {"content-type": "application/json"}
-            self._call("PUT", f"{self._path}/epochs/{identity}", content=content, headers=headers)
-            self._declared = True
-        return identity
+        return self._epoch
 
     def _call(
         self,

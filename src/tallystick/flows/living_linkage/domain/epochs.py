@@ -2,8 +2,10 @@
 
 import hashlib
 import hmac
-import json
 from dataclasses import dataclass
+
+from tallystick.linkage.domain.living.linkages import epoch_id
+from tallystick.linkage.encoding import schema_hash
 
 __all__ = ["EpochOfEncodings"]
 
@@ -19,10 +21,15 @@ class EpochOfEncodings:
 
     schema_hash: str
     key_id: str
+    encoding_bytes: int
 
     @classmethod
-    def of(cls, schema: bytes, secret: bytes) -> "EpochOfEncodings":
+    def of(cls, schema: bytes, secret: bytes, encoding_bytes: int) -> "EpochOfEncodings":
         """Name the epoch; blanks and the order of members in the schema's JSON do not matter."""
-        canonical = json.dumps(json.loads(schema), sort_keys=True, separators=(",", ":")).encode()
         key_id = hmac.new(secret, KEY_ID_LABEL, hashlib.sha256).hexdigest()[:16]
-        return cls(hashlib.sha256(canonical).hexdigest(), key_id)
+        return cls(schema_hash(schema), key_id, encoding_bytes)
+
+    @property
+    def id(self) -> str:
+        """The epoch's id at the unit."""
+        return epoch_id(self.schema_hash, self.key_id)

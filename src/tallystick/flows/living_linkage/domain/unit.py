@@ -43,6 +43,9 @@ class MatchPage(msgspec.Struct, frozen=True):
 class Unit(Protocol):
     """The linkage unit, as one party sees it through the unit's door."""
 
+    def place(self) -> str:
+        """Name what the changes go into: a membership and an epoch."""
+
     def upsert(self, batch: str, changes: Sequence[Encoded]) -> None:
         """Hand over changes; on return they are durable at the unit. A repeated `batch` changes nothing."""
 
