@@ -9,5 +9,6 @@ def test_the_list_is_pinned() -> None:
         "Change",
         "MalformedChange",
         "Position",
+        "Snapshot",
         "read_change",
     ]
