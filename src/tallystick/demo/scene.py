@@ -12,6 +12,7 @@ from tallystick.demo.truth import Truth
 from tallystick.flows.living_linkage.domain.record_keys import RecordKeys
 from tallystick.linkage.living.service import topic_of
 from tallystick.linkage.living.wire import LinkageStatus, UnitMatch, unit_match
+from tallystick.platform.supervisor import SupervisorError, status
 from tallystick.server.settings import loaded_settings
 from tallystick.server.wiring import Organisation
 
@@ -38,14 +39,21 @@ class Scene:
         """The unit's topic of match events."""
         return topic_of(LINKAGE)
 
-    def status(self) -> LinkageStatus:
+    def linkage(self) -> LinkageStatus:
         """Sum up the linkage as it stands at the unit."""
         living = self.unit.living
         return living.overview.status(living.service.linkage(LINKAGE))
 
+    def serving(self) -> bool:
+        """Tell whether every process of every organisation serves."""
+        try:
+            return all(status(self.sites.site(name).directory).ready for name in ("unit", *REGISTRIES))
+        except SupervisorError:
+            return False
+
     def settled(self, people: Mapping[str, int]) -> bool:
         """Tell whether so many people of each party are linked, and judged."""
-        status = self.status()
+        status = self.linkage()
         arrived = all(party.records == people.get(party.name, 0) for party in status.parties)
         complete = status.live_epoch is not None and arrived
         return complete and status.linked >= status.received and not status.matches.get("pending", 0)
@@ -82,7 +90,7 @@ class Scene:
 
     def zone_quality(self, threshold: float) -> tuple[float, float, int]:
         """Return F1 of the model and of a threshold over the matches in the grey zone, and how many those are."""
-        low, high = self.status().grey_zone.low, self.status().grey_zone.high
+        low, high = self.linkage().grey_zone.low, self.linkage().grey_zone.high
         zone = [match for match in self.matches() if low <= match.score < high]
         truth = self.truth()
         left, right = (truth[name] for name in REGISTRIES)

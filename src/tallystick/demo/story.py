@@ -59,8 +59,7 @@ class Story:
     def run(self) -> Results:
         """Tell the story up to the summary."""
         begun = time.monotonic()
-        for name in REGISTRIES:
-            self._sites.database(name).wait_until_ready(STEP_PATIENCE_S)
+        self._start()
         self._join()
         self._link()
         self._measure()
@@ -69,6 +68,12 @@ class Story:
         self._change()
         self.results.seconds = time.monotonic() - begun
         return self.results
+
+    def _start(self) -> None:
+        with self._step("two databases and three organisations up"):
+            for name in REGISTRIES:
+                self._sites.database(name).wait_until_ready(STEP_PATIENCE_S)
+            self._wait(self.scene.serving, "an organisation's process")
 
     def _join(self) -> None:
         for name in REGISTRIES:
@@ -88,7 +93,7 @@ class Story:
             self._wait(lambda: self._linked(expected, told), "every person's encoding at the unit")
 
     def _linked(self, expected: Mapping[str, int], told: Callable[[str], None]) -> bool:
-        status = self.scene.status()
+        status = self.scene.linkage()
         arrived = ", ".join(f"{party.name} {party.records:,}" for party in status.parties)
         told(f"snapshots, encodings and links: {arrived}; {sum(status.matches.values()):,} matches")
         return self.scene.settled(expected)
@@ -103,7 +108,7 @@ class Story:
 
     def _judge(self) -> None:
         with self._step("pairs in the grey zone judged by the served model"):
-            self.results.inference = judging.measure(self.scene.unit, self.scene.status().matches)
+            self.results.inference = judging.measure(self.scene.unit, self.scene.linkage().matches)
 
     def _hash(self) -> None:
         known = KnownFiles.of(self.scene.unit, self._sites.unit.directory)

@@ -56,16 +56,14 @@ def children(organisation: Organisation, config: Path | None) -> list[Child]:
     ]
 
 
-def _probe(process: Process, organisation: Organisation) -> ReadyFile | ReadySocket | None:
+def _probe(process: Process, organisation: Organisation) -> ReadyFile | ReadySocket:
     match process.name:
         case "api":
             return ReadySocket(organisation.api_socket)
-        case "edge":
-            return ReadyFile()
         case "models":
             return ReadySocket(organisation.models_socket, "/v2/health/ready")
         case _:
-            return None
+            return ReadyFile()
 
 
 def _edge(organisation: Organisation, _: threading.Event) -> None:
@@ -81,23 +79,28 @@ def _capture(organisation: Organisation, stop: threading.Event) -> None:
         daemon=True,
     )
     declaring.start()
+    announce_ready()
     run_worker(organisation.capture, stop)
 
 
 def _encoder(organisation: Organisation, stop: threading.Event) -> None:
     if _joined(organisation, stop):
         encoder = organisation.registry.encoder(organisation.capture)
+        announce_ready()
         _while_the_unit_answers(encoder.run, stop)
 
 
 def _collector(organisation: Organisation, stop: threading.Event) -> None:
     if _joined(organisation, stop):
         collector = organisation.registry.collector()
+        announce_ready()
         _while_the_unit_answers(collector.run, stop)
 
 
 def _linker(organisation: Organisation, stop: threading.Event) -> None:
-    organisation.living.worker.run(stop)
+    worker = organisation.living.worker
+    announce_ready()
+    worker.run(stop)
 
 
 def _models(organisation: Organisation, stop: threading.Event) -> None:
@@ -107,7 +110,9 @@ def _models(organisation: Organisation, stop: threading.Event) -> None:
 
 
 def _catalog(organisation: Organisation, stop: threading.Event) -> None:
-    organisation.catalog.watch.run(stop)
+    watch = organisation.catalog.watch
+    announce_ready()
+    watch.run(stop)
 
 
 def _joined(organisation: Organisation, stop: threading.Event) -> bool:
@@ -115,6 +120,7 @@ def _joined(organisation: Organisation, stop: threading.Event) -> bool:
     membership = organisation.registry.membership
     if not membership.exists():
         log.info("not joined yet", hint="tally party join INVITATION")
+        announce_ready()  # it serves as far as it can
     while not membership.exists() and not stop.wait(MEMBERSHIP_POLL_S):
         pass
     return membership.exists()
