@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from tallystick.edge.adapters.addresses import try_address
 from tallystick.edge.adapters.descriptors import affordable_connections
 from tallystick.edge.adapters.pem_files import DiskPemFiles
 from tallystick.edge.adapters.private_files import make_private_directory
@@ -86,6 +87,12 @@ class OrganisationDoor:
                 response_ms=round(settings.response_s * 1000), idle_ms=round(settings.idle_s * 1000)
             ),
         )
+
+    def check(self) -> None:
+        """Raise an `EdgeError` for what would keep the door shut: an address, or PEM files that cannot be used."""
+        try_address(self.settings.listen)
+        if self.settings.certificate or self.settings.key:
+            self._credential()
 
     def watch(self) -> Callable[[], bool]:
         """Return a question, asked once a second, that is true when certificates or client authorities have changed.

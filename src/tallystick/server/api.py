@@ -3,6 +3,7 @@
 import threading
 
 from tallystick.capture.http import connect_problem
+from tallystick.inference.gateway import gateway_routes
 from tallystick.platform.auth import Authenticator, Logins
 from tallystick.platform.http import Application, Check, Group, application, serve
 from tallystick.platform.http import Route as PlainRoute
@@ -23,12 +24,13 @@ def api(organisation: Organisation) -> Application:
         routes.append(Group("/connect", organisation.capture.routes, problem=connect_problem))
     if settings.linkage:
         pages += organisation.living.pages
-        routes += [organisation.living.routes, *organisation.unit.routes]
+        routes += [organisation.living.routes, *organisation.unit.routes, *organisation.batch.routes]
     if settings.catalog:
         pages += organisation.catalog.pages
         routes += [Group("/hashlookup", organisation.catalog.hashlookup), *organisation.catalog.routes]
     if settings.inference:
         pages += organisation.inference.pages
+        routes += gateway_routes(organisation.models_socket, largest_body=settings.inference.largest_body)
     checks: dict[str, Check] = {"store": lambda: _store(organisation)}
     pages += operations_pages(platform.store, organisation.data_dir, checks)
     routes.append(console(settings.name, pages, Logins(platform.store)))

@@ -10,11 +10,10 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from tallystick.platform.settings import SettingsError
-from tallystick.platform.store import StoreError
-from tallystick.platform.supervisor import Supervisor, SupervisorError
+from tallystick.platform.supervisor import ChildState, Supervisor
 from tallystick.platform.supervisor import status as supervisor_status
 from tallystick.platform.supervisor import stop as stop_supervisor
+from tallystick.server.mendable import MENDABLE
 from tallystick.server.settings import REGISTRY_SECRETS, loaded_settings
 from tallystick.server.wiring import Organisation
 
@@ -33,7 +32,7 @@ def explained() -> Iterator[None]:
     """Turn what a person can mend into one line and exit code 1."""
     try:
         yield
-    except (SettingsError, StoreError, SupervisorError, OSError) as error:
+    except MENDABLE as error:
         raise click.ClickException(str(error)) from error
 
 
@@ -47,26 +46,39 @@ def up(config: Path | None, echo: bool) -> None:
     with explained():
         loaded_settings(config)  # every secret is there; none is kept here
         organisation = Organisation(loaded_settings(config, withheld=REGISTRY_SECRETS).settings)
-        organisation.platform.close()
         lines = (lambda name, line: click.echo(f"{name:<10} {line}", err=True)) if echo else None
         resolved = config.resolve() if config else None
-        Supervisor(children(organisation, resolved), organisation.data_dir, echo=lines).run()
+        Supervisor(children(organisation, resolved), organisation.data_dir, echo=lines).run(
+            first=lambda: _prepare(organisation)
+        )
+
+
+def _prepare(organisation: Organisation) -> None:
+    """Find out what cannot work while there is somebody to tell, then make the store's tables."""
+    organisation.door.check()
+    organisation.platform.close()
 
 
 @click.command()
 @config_option
 @output_option
 def status(config: Path | None, output: str) -> None:
-    """Show an organisation's processes; exit code 1 when it is not up."""
+    """Show an organisation's processes; exit code 1 when it is not up, 2 when one of them keeps ending."""
     with explained():
-        found = supervisor_status(loaded_settings(config).settings.data_dir)
+        data_dir = loaded_settings(config, withheld=REGISTRY_SECRETS).settings.data_dir
+        found = supervisor_status(data_dir)
     if output == "json":
         click.echo(msgspec.json.encode(found).decode())
-        return
-    table = Table("process", "state", "pid", "restarts", box=None)
-    for child in found.children:
-        table.add_row(child.name, child.state, str(child.pid or "-"), str(child.restarts))
-    Console().print(table)
+    else:
+        table = Table("process", "state", "pid", "restarts", "last end", box=None)
+        for child in found.children:
+            table.add_row(child.name, child.state, str(child.pid or "-"), str(child.restarts), child.last_exit or "-")
+        Console().print(table)
+    broken = [child.name for child in found.children if child.state is ChildState.CRASH_LOOPING]
+    if broken:
+        reasons = ", ".join(str(data_dir / "logs" / f"{name}.log") for name in broken)
+        click.echo(f"{', '.join(broken)} keeps ending; the reason is in {reasons}", err=True)
+        raise SystemExit(2)
 
 
 @click.command()
@@ -74,7 +86,7 @@ def status(config: Path | None, output: str) -> None:
 def down(config: Path | None) -> None:
     """Stop an organisation: its processes finish what is under way."""
     with explained():
-        stop_supervisor(loaded_settings(config).settings.data_dir)
+        stop_supervisor(loaded_settings(config, withheld=REGISTRY_SECRETS).settings.data_dir)
 
 
 @click.command()

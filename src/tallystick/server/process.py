@@ -6,8 +6,8 @@ import sys
 import threading
 from pathlib import Path
 
-from tallystick.platform.settings import SettingsError
 from tallystick.platform.telemetry import Publication, configure
+from tallystick.server.mendable import MENDABLE
 from tallystick.server.processes import PROCESSES
 from tallystick.server.settings import REGISTRY_SECRETS, loaded_settings
 from tallystick.server.wiring import Organisation
@@ -31,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
         organisation = Organisation(settings)
         with Publication(organisation.metrics_dir, process.name):
             process.run(organisation, stop)
-    except (SettingsError, OSError) as error:
+    except MENDABLE as error:
         print(f"{asked.name}: {error}", file=sys.stderr)  # noqa: T201 -- the last words of a process, for its log
         return 1
     return 0

@@ -103,6 +103,18 @@ def _linker(organisation: Organisation, stop: threading.Event) -> None:
     worker.run(stop)
 
 
+def _worker(organisation: Organisation, stop: threading.Event) -> None:
+    from tallystick.server.working import run_worker
+
+    run_worker(organisation, stop)
+
+
+def _relay(organisation: Organisation, stop: threading.Event) -> None:
+    from tallystick.platform.log.opening import relay_outbox
+
+    relay_outbox(organisation.settings.log.url, organisation.platform.store, stop)
+
+
 def _models(organisation: Organisation, stop: threading.Event) -> None:
     if organisation.settings.linkage and organisation.settings.unit.judge_model:
         apply_pair_model(organisation.inference.service)
@@ -154,4 +166,6 @@ PROCESSES = (
     Process("catalog", lambda settings: settings.catalog is not None, _catalog),
     Process("linker", lambda settings: settings.linkage is not None, _linker),
     Process("models", lambda settings: settings.inference is not None, _models),
+    Process("worker", lambda _: True, _worker),
+    Process("relay", lambda settings: bool(settings.log.url), _relay),
 )

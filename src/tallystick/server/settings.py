@@ -12,13 +12,22 @@ from tallystick.catalog.settings import CatalogSettings
 from tallystick.edge.settings import EdgeSettings
 from tallystick.flows.living_linkage.settings import RegistrySettings, UnitSettings
 from tallystick.inference.settings import InferenceSettings
+from tallystick.linkage.batch.settings import BatchSettings
 from tallystick.linkage.living.settings import LivingSettings
+from tallystick.platform.jobs import JobsSettings
 from tallystick.platform.log import LogSettings
 from tallystick.platform.objects import ObjectsSettings
 from tallystick.platform.settings import Loaded, Section, about, load
 from tallystick.platform.wiring import PlatformSettings, StoreSettings
 
-__all__ = ["DEFAULT_FILE", "REGISTRY_SECRETS", "OrganisationSettings", "TelemetrySettings", "loaded_settings"]
+__all__ = [
+    "DEFAULT_FILE",
+    "REGISTRY_SECRETS",
+    "HousekeepingSettings",
+    "OrganisationSettings",
+    "TelemetrySettings",
+    "loaded_settings",
+]
 
 DEFAULT_FILE = Path("tally.toml")
 REGISTRY_SECRETS = frozenset({"registry.database", "registry.linkage_secret", "registry.record_key_secret"})
@@ -30,6 +39,14 @@ class TelemetrySettings(Section, frozen=True, kw_only=True):
 
     format: Annotated[Literal["json", "text"], about("Form of log lines.")] = "json"
     level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], about("Least important line written.")] = "INFO"
+
+
+class HousekeepingSettings(Section, frozen=True, kw_only=True):
+    """What keeps the store small."""
+
+    every_s: Annotated[float, about("Seconds from one round to the next.", ge=1, le=86_400)] = 600.0
+    jobs_days: Annotated[float, about("Days for which a job that has ended is kept.", ge=0)] = 30.0
+    tokens_days: Annotated[float, about("Days for which a token that is over is still listed.", ge=0)] = 90.0
 
 
 class OrganisationSettings(Section, frozen=True, kw_only=True):
@@ -47,9 +64,14 @@ class OrganisationSettings(Section, frozen=True, kw_only=True):
     )
     catalog: Annotated[CatalogSettings | None, about("Known files.")] = None
     linkage: Annotated[LivingSettings | None, about("Comparison of encodings.")] = None
+    batch: Annotated[BatchSettings, about("Projects and runs of the entity service; runs with linkage.")] = (
+        BatchSettings()
+    )
     inference: Annotated[InferenceSettings | None, about("Served models.")] = None
     registry: Annotated[RegistrySettings | None, about("Living linkage, as a registry.")] = None
     unit: Annotated[UnitSettings, about("Living linkage, as the linkage unit; runs with linkage.")] = UnitSettings()
+    jobs: Annotated[JobsSettings, about("Workers, which do runs.")] = JobsSettings()
+    housekeeping: Annotated[HousekeepingSettings, about("Rounds that keep the store small.")] = HousekeepingSettings()
 
     @property
     def platform(self) -> PlatformSettings:

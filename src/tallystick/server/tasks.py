@@ -12,8 +12,8 @@ from tallystick.platform.wiring import PlatformSettings, open_platform
 __all__ = ["tasks_of"]
 
 
-def tasks_of(settings: PlatformSettings, data_dir: Path) -> Mapping[str, Task]:
+def tasks_of(settings: PlatformSettings, batch: BatchSettings, data_dir: Path) -> Mapping[str, Task]:
     """Build the tasks by kind; each process that runs them does so for itself, and logs as its worker does."""
     configure(process="worker")
     platform = open_platform(settings, data_dir, [BRANCH])
-    return {**build_batch(BatchSettings(), platform).tasks}
+    return {**build_batch(batch, platform).tasks}

@@ -20,6 +20,8 @@ from tallystick.inference.settings import InferenceSettings
 from tallystick.inference.wiring import BRANCH as INFERENCE
 from tallystick.inference.wiring import Inference
 from tallystick.inference.wiring import build as build_inference
+from tallystick.linkage.batch.wiring import BRANCH as LINKAGE_BATCH
+from tallystick.linkage.batch.wiring import Batch, build_batch
 from tallystick.linkage.living.settings import LivingSettings
 from tallystick.linkage.living.wiring import BRANCH as LINKAGE
 from tallystick.linkage.living.wiring import Living, build_living
@@ -29,7 +31,7 @@ from tallystick.server.settings import OrganisationSettings
 
 __all__ = ["BRANCHES", "Organisation"]
 
-BRANCHES = (CAPTURE, CATALOG, INFERENCE, LINKAGE, LIVING_LINKAGE)
+BRANCHES = (CAPTURE, CATALOG, INFERENCE, LINKAGE, LINKAGE_BATCH, LIVING_LINKAGE)
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,11 @@ class Organisation:
         """Living linkages, judged by the organisation's own model server where it has one."""
         judge = build_judge(self.settings.unit, self.models_socket) if self.settings.inference else None
         return build_living(self.settings.linkage or LivingSettings(), self.platform, judge)
+
+    @cached_property
+    def batch(self) -> Batch:
+        """The entity service's projects and runs."""
+        return build_batch(self.settings.batch, self.platform)
 
     @cached_property
     def unit(self) -> Unit:

@@ -31,7 +31,7 @@ from tallystick.linkage.domain.batch.project import (
     encoding_problem,
 )
 from tallystick.linkage.domain.batch.results import score_json
-from tallystick.platform.jobs import Job, Jobs, JobState, Retry
+from tallystick.platform.jobs import Job, JobNotFoundError, Jobs, JobState, Retry
 from tallystick.platform.store import Connection, Store
 
 __all__ = ["KIND", "BatchService", "Created", "Progress"]
@@ -287,7 +287,10 @@ class BatchService:
             return Progress(project, msgspec.structs.replace(run, state=RunState.ERROR, message=project.error))
         if run.job is None or run.state not in (RunState.QUEUED, RunState.RUNNING):
             return Progress(project, run)
-        job: Job = self._jobs.status(run.job)
+        try:
+            job: Job = self._jobs.status(run.job)
+        except JobNotFoundError:  # it failed, long enough ago to be forgotten
+            return Progress(project, msgspec.structs.replace(run, state=RunState.ERROR, message=FAILED))
         if job.state in (JobState.FAILED, JobState.CANCELLED):
             run = msgspec.structs.replace(run, state=RunState.ERROR, message=FAILED)
         return Progress(project, run, job.done, job.total)

@@ -80,6 +80,14 @@ class Logins:
             raise ExpiredError("the session has expired; log in again")
         return Principal(name=row.name, scopes=split_scopes(row.scopes), how="session")
 
+    def prune(self) -> int:
+        """Forget sessions that are over, and links long after they could be used; return how many."""
+        now = self._clock()
+        with self._store.write() as connection:
+            links = connection.execute(delete(logins).where(logins.c.expires_ms <= now - SESSION_LIFETIME_MS))
+            over = connection.execute(delete(sessions).where(sessions.c.expires_ms <= now))
+            return links.rowcount + over.rowcount
+
     def close(self, cookie: str) -> None:
         """End a session; one that is over already stays so."""
         with self._store.write() as connection:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import msgspec
-from sqlalchemy import Connection, RowMapping, select, update
+from sqlalchemy import Connection, RowMapping, delete, func, select, update
 
 from tallystick.platform.auth.audit import Audit
 from tallystick.platform.auth.errors import ExpiredError, RevokedError, UnknownCredentialError, UnknownTokenError
@@ -109,6 +109,15 @@ class Tokens:
         with self._store.read() as connection:
             rows = connection.execute(select(tokens).order_by(tokens.c.issued_ms, tokens.c.id)).mappings()
             return [_record(row) for row in rows]
+
+    def prune(self, *, ended_before: int) -> int:
+        """Forget tokens that were revoked or had expired by then (milliseconds UTC); return how many.
+
+        The audit keeps that they were there.
+        """
+        ended = func.coalesce(tokens.c.revoked_ms, tokens.c.expires_ms)
+        with self._store.write() as connection:
+            return connection.execute(delete(tokens).where(ended < ended_before)).rowcount
 
     def resolve(self, text: str) -> Principal:
         """Give the principal of a token's text, or raise an `AuthenticationError`."""

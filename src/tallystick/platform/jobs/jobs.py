@@ -93,10 +93,10 @@ class Jobs:
         """
         rows.held(within, job_id, epoch)
 
-    def prune(self, *, ended_before: int) -> int:
-        """Delete jobs that ended before then (milliseconds UTC); return how many."""
+    def prune(self, *, ended_before: int, kind: str | None = None) -> int:
+        """Delete jobs, of one kind or of all, that ended before then (milliseconds UTC); return how many."""
         with self._store.write() as connection:
-            return rows.prune(connection, ended_before)
+            return rows.prune(connection, ended_before, kind)
 
 
 def _new(kind: str, payload: bytes, retry: Retry, key: str | None, now: int, delay_s: float) -> Job:

@@ -107,9 +107,12 @@ def result(connection: Connection, job_id: str) -> bytes | None:
     return None if found is None else bytes(found)
 
 
-def prune(connection: Connection, before: int) -> int:
-    """Delete jobs that ended before then; return how many."""
-    return connection.execute(delete(JOB).where(JOB.c.state.in_(tuple(ENDED)), JOB.c.ended < before)).rowcount
+def prune(connection: Connection, before: int, kind: str | None) -> int:
+    """Delete jobs that ended before then, of one kind or of all; return how many."""
+    wanted = [JOB.c.state.in_(tuple(ENDED)), JOB.c.ended < before]
+    if kind is not None:
+        wanted.append(JOB.c.kind == kind)
+    return connection.execute(delete(JOB).where(*wanted)).rowcount
 
 
 def _one(connection: Connection, job_id: str, *, lock: bool) -> Job:

@@ -1,5 +1,6 @@
 """Turn a URL into a log."""
 
+import threading
 from urllib.parse import urlsplit
 
 from tallystick.platform.log.errors import LogUnreachableError
@@ -7,7 +8,7 @@ from tallystick.platform.log.log import Log
 from tallystick.platform.log.store_log import StoreLog
 from tallystick.platform.store import Store
 
-__all__ = ["kafka_servers", "open_log"]
+__all__ = ["kafka_servers", "open_log", "relay_outbox"]
 
 
 def open_log(url: str, store: Store) -> Log:
@@ -20,6 +21,20 @@ def open_log(url: str, store: Store) -> Log:
     except ImportError as error:
         raise LogUnreachableError("[log] url names Kafka: install tallystick[kafka]") from error
     return KafkaLog(store, servers)
+
+
+def relay_outbox(url: str, store: Store, stop: threading.Event) -> None:
+    """Move records from the store's outbox to the Kafka that `url` names, until `stop` is set.
+
+    Raises `LogUnreachableError` when there is no Kafka to begin with, `ReplacedError` when another relay took over.
+    """
+    from tallystick.platform.log.kafka import Relay
+
+    relay = Relay(store, kafka_servers(url))
+    try:
+        relay.run(stop)
+    finally:
+        relay.close()
 
 
 def kafka_servers(url: str) -> str:

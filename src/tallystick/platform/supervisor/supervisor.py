@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -61,13 +61,15 @@ class Supervisor:
             for child in children
         ]
 
-    def run(self) -> None:
+    def run(self, *, first: Callable[[], None] = lambda: None) -> None:
         """Run on the main thread until SIGTERM or SIGINT, then drain; a second signal kills.
 
+        `first` is called when the directory is held and no child runs yet; what it raises ends the supervisor.
         Raises AlreadyRunningError.
         """
         self._premises.prepare()
         with held(self._premises):
+            first()
             try:
                 asyncio.run(self._run())
             finally:

@@ -1,6 +1,7 @@
 """The relay: empties the store's outbox into Kafka, each record exactly once."""
 
 import threading
+from contextlib import suppress
 from typing import Final
 
 from confluent_kafka import Consumer, TopicPartition
@@ -12,11 +13,14 @@ from tallystick.platform.log.kafka.producing import Transactions
 from tallystick.platform.log.kafka.topics import Topics
 from tallystick.platform.log.store_log import StoreLog
 from tallystick.platform.store import Store
+from tallystick.platform.telemetry import logger
 
 __all__ = ["Relay"]
 
 NAME: Final = "tallystick.relay"
 RETRY_S: Final = 1.0
+
+log = logger("tallystick.relay")
 
 
 class Relay:
@@ -39,9 +43,9 @@ class Relay:
             try:
                 if not self.move():
                     stop.wait(poll_s)
-            except LogUnreachableError:
-                stop.wait(RETRY_S)
-                self._begin()
+            except LogUnreachableError as error:
+                log.warning("Kafka does not answer", reason=str(error), again_s=RETRY_S)
+                self._begin_again(stop)
 
     def move(self, limit: int = 1_000) -> int:
         """Move up to `limit` records now; return how many."""
@@ -61,6 +65,12 @@ class Relay:
     def close(self) -> None:
         """Leave the cluster."""
         self._consumer.close()
+
+    def _begin_again(self, stop: threading.Event) -> None:
+        while not stop.wait(RETRY_S):
+            with suppress(LogUnreachableError):
+                self._begin()
+                return
 
     def _begin(self) -> None:
         """Take over from whoever moved records before, and go on where Kafka says that they stopped."""
