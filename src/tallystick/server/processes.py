@@ -112,7 +112,7 @@ def _worker(organisation: Organisation, stop: threading.Event) -> None:
 def _relay(organisation: Organisation, stop: threading.Event) -> None:
     from tallystick.platform.log.opening import relay_outbox
 
-    relay_outbox(organisation.settings.log.url, organisation.platform.store, stop)
+    relay_outbox(organisation.settings.log.url, organisation.platform.store, stop, ready=announce_ready)
 
 
 def _models(organisation: Organisation, stop: threading.Event) -> None:

@@ -4,6 +4,7 @@ import threading
 from functools import partial
 
 from tallystick.platform.jobs import work
+from tallystick.platform.supervisor import announce_ready
 from tallystick.server.housekeeping import Housekeeping, chores
 from tallystick.server.tasks import tasks_of
 from tallystick.server.wiring import Organisation
@@ -17,6 +18,7 @@ def run_worker(organisation: Organisation, stop: threading.Event) -> None:
     rounds = chores(platform, settings.housekeeping)
     house = Housekeeping(platform, rounds, every_s=settings.housekeeping.every_s)
     threading.Thread(target=house.run, args=(stop,), name="housekeeping", daemon=True).start()
+    announce_ready()
     if settings.linkage is None:
         stop.wait()
         return

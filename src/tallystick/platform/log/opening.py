@@ -1,6 +1,7 @@
 """Turn a URL into a log."""
 
 import threading
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from tallystick.platform.log.errors import LogUnreachableError
@@ -23,14 +24,16 @@ def open_log(url: str, store: Store) -> Log:
     return KafkaLog(store, servers)
 
 
-def relay_outbox(url: str, store: Store, stop: threading.Event) -> None:
+def relay_outbox(url: str, store: Store, stop: threading.Event, *, ready: Callable[[], None]) -> None:
     """Move records from the store's outbox to the Kafka that `url` names, until `stop` is set.
 
+    `ready` is called when Kafka has answered.
     Raises `LogUnreachableError` when there is no Kafka to begin with, `ReplacedError` when another relay took over.
     """
     from tallystick.platform.log.kafka import Relay
 
     relay = Relay(store, kafka_servers(url))
+    ready()
     try:
         relay.run(stop)
     finally:
