@@ -6,12 +6,13 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from rich.console import Console
 
 from tallystick.demo.doors import show_links
-from tallystick.demo.errors import DemoError
+from tallystick.demo.errors import DemoError, StepFailed
 from tallystick.demo.living import Measured, Stage
 from tallystick.demo.people import populate
 from tallystick.demo.report import show, write
@@ -43,12 +44,12 @@ class Performance:
 
     def run(self) -> int:
         """Run until the story's end, or until Ctrl-C; return the exit code."""
-        self._console.print(f"[bold]Tallystick[/]: three organisations in {self._directory}")
+        self._console.print(f"[bold]Tallystick[/]: three organisations in {self._directory}", soft_wrap=True)
         sites = Sites.prepare(self._directory)
         populate(sites, self._people)
         self._say(f"{self._people:,} people a registry in two PostgreSQL servers")
         supervisor = Supervisor(_children(sites), self._directory)
-        telling = threading.Thread(target=self._tell, args=(sites,), name="story")
+        telling = threading.Thread(target=self._tell, args=(sites, supervisor), name="story")
         telling.start()
         try:
             supervisor.run()
@@ -57,12 +58,17 @@ class Performance:
             telling.join()
         if self._failure is not None:
             raise self._failure
+        self._console.print(f"[dim]Stopped. The same directory goes on: {self._directory}[/]", soft_wrap=True)
         return 0
 
-    def _tell(self, sites: Sites) -> None:
+    def _tell(self, sites: Sites, supervisor: Supervisor) -> None:
         """Tell the story, then end the supervisor, which runs on the main thread."""
+
+        def alive() -> bool:
+            return not (self._ending.is_set() or supervisor.stopping)
+
         try:
-            story = Story(sites, self._console, changes=self._changes, alive=lambda: not self._ending.is_set())
+            story = Story(sites, self._console, changes=self._changes, alive=alive)
             results = story.run()
             results.seconds = time.monotonic() - self._begun
             show(results, self._console)
@@ -70,21 +76,22 @@ class Performance:
                 write(results, self._report)
             show_links(sites, self._console)
             if self._wait:
-                self._live(sites, story.scene)
+                self._live(sites, story.scene, alive)
         except Exception as error:  # noqa: BLE001 -- told by the main thread, which must first stop the children
-            if not self._ending.is_set():
+            if alive():
                 self._failure = error if isinstance(error, DemoError) else _unforeseen(error)
         finally:
-            if not self._ending.is_set():
+            if alive():
                 os.kill(os.getpid(), signal.SIGTERM)
 
-    def _live(self, sites: Sites, scene: Scene) -> None:
-        self._console.print("\nOne change a second from here on. Enter prints fresh links, Ctrl-C stops everything.\n")
+    def _live(self, sites: Sites, scene: Scene, alive: Callable[[], bool]) -> None:
+        words = "One change a second from here on. Enter prints fresh links, Ctrl-C stops everything."
+        self._console.print(f"\n{words}\n", soft_wrap=True)
         watch = MatchWatch(scene.unit.platform.log, scene.topic)
         stage = Stage(scene, watch, scene.life(SEED + 1))
         with watch.watching():
-            while not self._ending.is_set():
-                self._console.print(_line(stage.change()))
+            while alive():
+                self._console.print(_line(stage.change()), soft_wrap=True)
                 if _enter_pressed(CHANGE_EVERY_S, self._ending):
                     show_links(sites, self._console)
         stage.close()
@@ -95,13 +102,16 @@ class Performance:
 
 def change_once(directory: Path) -> int:
     """Make one change in a running demo; exit code 1 when no match followed."""
-    scene = Scene.of(Sites(directory))
+    sites = Sites(directory)
+    scene = Scene.of(sites) if sites.unit.config.exists() else None
+    if scene is None or not scene.serving():
+        raise StepFailed(f"no demo runs in {directory}; start one: tally demo --data-dir {directory}")
     watch = MatchWatch(scene.unit.platform.log, scene.topic)
     stage = Stage(scene, watch, scene.life(time.time_ns()))
     with watch.watching():
         measured = stage.change()
     stage.close()
-    Console(highlight=False).print(_line(measured))
+    Console(highlight=False).print(_line(measured), soft_wrap=True)
     return 0 if measured.commit_to_event_ms is not None else 1
 
 

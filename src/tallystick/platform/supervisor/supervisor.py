@@ -61,6 +61,11 @@ class Supervisor:
             for child in children
         ]
 
+    @property
+    def stopping(self) -> bool:
+        """Tell whether the children are being stopped."""
+        return self._stopping.is_set()
+
     def run(self, *, first: Callable[[], None] = lambda: None) -> None:
         """Run on the main thread until SIGTERM or SIGINT, then drain; a second signal kills.
 
