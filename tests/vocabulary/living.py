@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from tallystick.linkage.adapters.linker_store import LinkerStore
 from tallystick.linkage.adapters.living_files import LivingFiles
 from tallystick.linkage.adapters.living_store import LivingStore
+from tallystick.linkage.adapters.migrations import FOLDERS
 from tallystick.linkage.domain.living.changes import EncodingChange, Position
 from tallystick.linkage.domain.living.judge import Judge
 from tallystick.linkage.domain.living.linkages import GreyZone, epoch_id
@@ -70,7 +71,7 @@ class Unit:
         if store is None:
             store = Store.open(f"sqlite:///{directory / 'tally.db'}")
         store.upgrade([BRANCH])
-        log, files = StoreLog(store), LivingFiles(directory / "linkage")
+        log, files = StoreLog(store), LivingFiles(directory / FOLDERS[0])
         return cls(store, log, files, LivingService(LivingStore(store), LinkerStore(store), files, log), judge)
 
     def founded(self, *parties: str, threshold: float = 0.5, zone: GreyZone | None = None) -> "Unit":

@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from tallystick.linkage.adapters.batch_migrations import FOLDERS
 from tallystick.linkage.adapters.columns import ColumnFiles
 from tallystick.linkage.batch.http import batch_routes
 from tallystick.linkage.batch.runner import BatchRunner
@@ -30,7 +31,7 @@ class Batch:
 
 def build_batch(settings: BatchSettings, platform: Platform, *, list_projects: bool = False) -> Batch:
     """Build batch linkage on an open platform; `list_projects` lists all to everybody, as the reference does."""
-    files = ColumnFiles(platform.data_dir / "linkage" / "projects")
+    files = ColumnFiles(platform.data_dir / FOLDERS[0])
     service = BatchService(platform.store, platform.jobs, files, settings, now_ms)
     runner = BatchRunner(platform.store, platform.jobs, files, settings, now_ms)
     routes = [batch_routes(service, upload_limit=settings.upload_limit, list_projects=list_projects)]

@@ -8,6 +8,7 @@ from tallystick.linkage.adapters.kernel import compare
 from tallystick.linkage.adapters.linker_store import LinkerStore
 from tallystick.linkage.adapters.living_files import LivingFiles
 from tallystick.linkage.adapters.living_store import LivingStore
+from tallystick.linkage.adapters.migrations import FOLDERS
 from tallystick.linkage.domain.living.judge import Judge
 from tallystick.linkage.living.console import living_pages
 from tallystick.linkage.living.http import living_routes
@@ -40,7 +41,7 @@ class Living:
 
 def build_living(settings: LivingSettings, platform: Platform, judge: Judge | None = None) -> Living:
     """Build living linkages; without a judge, pairs in the grey zone stay pending."""
-    directory = platform.data_dir / "linkage" / "living"
+    directory = platform.data_dir / FOLDERS[0]
     files = LivingFiles(directory)
     store, linked = LivingStore(platform.store), LinkerStore(platform.store)
     service, overview = LivingService(store, linked, files, platform.log), Overview(store, linked)

@@ -1,8 +1,8 @@
 """A backup's file: a zstd-compressed tar whose last member proves that it is whole.
 
-manifest.json             format, time, and the revision of each branch
+manifest.json             format, time, the revision of each branch, and the folders of the data directory
 tables/NAME/NUMBER        MessagePack: the columns' names, then rows
-objects/PATH              a file of the objects directory
+files/PATH                a file of the data directory
 complete.json             the number of members before it, and the SHA-256 of their names and contents
 """
 
@@ -13,14 +13,14 @@ import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, Protocol
 
 import msgspec
 import zstandard
 
 from tallystick.platform.store.errors import BackupError
 
-__all__ = ["MANIFEST", "ArchiveWriter", "Manifest", "members", "verify", "writing"]
+__all__ = ["MANIFEST", "ArchiveWriter", "Manifest", "Readable", "members", "verify", "writing"]
 
 FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
@@ -29,11 +29,20 @@ CHUNK: Final = 1 << 20
 
 
 class Manifest(msgspec.Struct, frozen=True):
-    """What a backup holds: the revision that each branch of migrations had."""
+    """What a backup holds: the revision that each branch of migrations had, and folders of the data directory."""
 
     made_ms: int
     revisions: dict[str, str]
+    folders: tuple[str, ...] = ()
     format: int = FORMAT
+
+
+class Readable(Protocol):
+    """What gives its bytes piece by piece."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return up to `size` bytes, all that is left when negative."""
+        ...
 
 
 class ArchiveWriter:
@@ -48,7 +57,7 @@ class ArchiveWriter:
         """Add a member from memory."""
         self.add_stream(name, io.BytesIO(content), len(content))
 
-    def add_stream(self, name: str, stream: IO[bytes], size: int) -> None:
+    def add_stream(self, name: str, stream: Readable, size: int) -> None:
         """Add a member of `size` bytes from a file."""
         member = tarfile.TarInfo(name)
         member.size, member.mode = size, 0o600
@@ -62,7 +71,7 @@ class ArchiveWriter:
 
 
 class _Hashed(io.RawIOBase):
-    def __init__(self, stream: IO[bytes], digest: "hashlib._Hash") -> None:
+    def __init__(self, stream: Readable, digest: "hashlib._Hash") -> None:
         self._stream = stream
         self._digest = digest
 

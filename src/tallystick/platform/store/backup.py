@@ -1,4 +1,4 @@
-"""Save a store to a file: every table's rows, as one snapshot saw them."""
+"""Save a store to a file: every table's rows, as one snapshot saw them, and the files that they refer to."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -12,6 +12,7 @@ from tallystick.platform.store.archive import MANIFEST, ArchiveWriter, Manifest,
 from tallystick.platform.store.branches import Branch
 from tallystick.platform.store.contents import contents, version_tables
 from tallystick.platform.store.errors import BackupError
+from tallystick.platform.store.folders import HeldFolders, folders_of
 from tallystick.platform.store.store import Store
 
 __all__ = ["Rows", "back_up"]
@@ -27,20 +28,20 @@ class Rows(msgspec.Struct, frozen=True, array_like=True):
     rows: Sequence[Sequence[Any]]
 
 
-def back_up(store: Store, file: Path, branches: Sequence[Branch], *, objects: Path | None = None) -> int:
-    """Write the store's rows, and the files below `objects`, to a new `file`; return the number of rows.
+def back_up(store: Store, file: Path, branches: Sequence[Branch], *, data_dir: Path) -> int:
+    """Write the store's rows, and the owners' folders of the data directory, to a new `file`; return how many rows.
 
-    The objects follow the rows: those that come meanwhile are more than needed, never fewer.
+    Others may go on working.
     """
-    with writing(file) as archive:
+    folders = folders_of(branches)
+    with writing(file) as archive, HeldFolders(data_dir, folders) as files:
+        files.hold()
         with store.read() as connection:
             revisions = _revisions(connection, branches)
-            archive.add(MANIFEST, msgspec.json.encode(Manifest(time.time_ns() // 1_000_000, revisions)))
+            files.hold()
+            archive.add(MANIFEST, msgspec.json.encode(Manifest(time.time_ns() // 1_000_000, revisions, folders)))
             written = sum(_table(archive, connection, table) for table in contents(connection))
-        for path in sorted(objects.rglob("*")) if objects else ():
-            if path.is_file():
-                with path.open("rb") as stream:
-                    archive.add_stream(f"objects/{path.relative_to(objects or path)}", stream, path.stat().st_size)
+        files.add_to(archive)
     return written
 
 

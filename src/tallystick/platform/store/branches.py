@@ -5,6 +5,7 @@ So a process that serves one capability upgrades that one, and is not disturbed 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
@@ -38,6 +39,11 @@ class Branch:
         newest = max(file.stem for file in self.directory().glob("[0-9]*.py"))
         return f"{self.name}_{newest.partition('_')[0]}"
 
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """The folders of the data directory that the rows refer to: the package's `FOLDERS`."""
+        return tuple(getattr(import_module(self.package), "FOLDERS", ()))
+
     def directory(self) -> Path:
         """Return where the revisions lie."""
         spec = find_spec(self.package)
@@ -56,13 +62,15 @@ PLATFORM: Final = tuple(
 
 def every_branch() -> tuple[Branch, ...]:
     """Find the branches of all owners of tables that this program is made with."""
-    return tuple(_branch_of(versions.parent) for versions in sorted(TREE.rglob("migrations/versions")))
+    return tuple(_branch_of(versions.parent) for versions in sorted(TREE.rglob("*migrations/versions")))
 
 
 def _branch_of(migrations: Path) -> Branch:
-    parts = migrations.relative_to(TREE.parent).parts
-    owner = [part for part in parts if part not in ("adapters", "migrations")][-1]
-    return Branch(owner, ".".join(parts))
+    """Name a branch after its owner, and after its part of the owner: `linkage/adapters/batch_migrations`."""
+    *places, last = migrations.relative_to(TREE.parent).parts
+    owner = [place for place in places if place != "adapters"][-1]
+    part = last.removesuffix("migrations").rstrip("_")
+    return Branch(f"{owner}_{part}" if part else owner, ".".join((*places, last)))
 
 
 def stand_at_heads(connection: Connection, branches: Sequence[Branch]) -> bool:

@@ -17,7 +17,6 @@ from tallystick.platform.store.store import Store
 __all__ = ["backup", "data_dir_option", "opened", "restore_store", "store_option", "with_store"]
 
 FILE: Final = "tally.db"  # the SQLite file's name in a data directory
-OBJECTS: Final = "objects"
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -72,13 +71,12 @@ def with_store(command: Callable[Concatenate[Store, P], R]) -> Callable[P, R]:
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--objects", is_flag=True, help="Save the data directory's objects too.")
 @data_dir_option
 @store_option
-def backup(file: Path, objects: bool, data_dir: Path, url: str) -> None:
-    """Save the whole store, as it is at this instant, to FILE; others may go on working."""
+def backup(file: Path, data_dir: Path, url: str) -> None:
+    """Save the store, as it is at this instant, and the files that it refers to, to FILE; others may go on working."""
     with opened(data_dir, url) as store:
-        rows = back_up(store, file, every_branch(), objects=data_dir / OBJECTS if objects else None)
+        rows = back_up(store, file, every_branch(), data_dir=data_dir)
     click.echo(f"{file}: {rows} rows")
 
 
@@ -88,7 +86,7 @@ def backup(file: Path, objects: bool, data_dir: Path, url: str) -> None:
 @data_dir_option
 @store_option
 def restore_store(file: Path, force: bool, data_dir: Path, url: str) -> None:
-    """Fill an empty store, SQLite or PostgreSQL, from a backup of either."""
+    """Fill an empty store, SQLite or PostgreSQL, and its data directory, from a backup of either."""
     with opened(data_dir, url, make=True) as store:
-        rows = restore(store, file, every_branch(), objects=data_dir / OBJECTS, force=force)
+        rows = restore(store, file, every_branch(), data_dir=data_dir, force=force)
     click.echo(f"{file}: {rows} rows restored")

@@ -1,9 +1,8 @@
-"""Fill a store from a backup: the schema that the backup had, its rows, then the upgrades since."""
+"""Fill a store from a backup: the schema that the backup had, its rows, the upgrades since, then the files."""
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
-from typing import IO, Final
+from typing import Final
 
 import msgspec
 from sqlalchemy import Connection, Table, delete, func, insert, select
@@ -13,6 +12,7 @@ from tallystick.platform.store.backup import Rows
 from tallystick.platform.store.branches import PLATFORM, Branch
 from tallystick.platform.store.contents import contents, version_tables
 from tallystick.platform.store.errors import BackupError
+from tallystick.platform.store.folders import IncomingFolders, folders_of
 from tallystick.platform.store.migrations import upgrade, upgrade_branch
 from tallystick.platform.store.store import Store
 
@@ -21,19 +21,22 @@ __all__ = ["restore"]
 _rows: Final = msgspec.msgpack.Decoder(Rows)
 
 
-def restore(
-    store: Store, file: Path, branches: Sequence[Branch], *, objects: Path | None = None, force: bool = False
-) -> int:
+def restore(store: Store, file: Path, branches: Sequence[Branch], *, data_dir: Path, force: bool = False) -> int:
     """Replace the store's contents by the backup's, all or nothing, and return the number of rows.
 
-    Only with `force` may the store hold rows before. The backup's objects, if it has any, go below `objects`.
+    Only with `force` may the store hold rows before. The backup's folders then replace those of the data directory;
+    killed between the two, restore again.
     """
     manifest = verify(file)
-    with store.write() as connection:
-        _make_room(connection, force=force)
-        _lay_schema(connection, manifest, branches)
-        written = _fill(connection, file, objects)
-        upgrade(connection, (*PLATFORM, *branches))
+    if strange := sorted(set(manifest.folders) - set(folders_of(branches))):
+        raise BackupError(f"the backup holds the folder {', '.join(strange)}, which this version does not know")
+    with IncomingFolders(data_dir, manifest.folders) as incoming:
+        with store.write() as connection:
+            _make_room(connection, force=force)
+            _lay_schema(connection, manifest, branches)
+            written = _fill(connection, file, incoming)
+            upgrade(connection, (*PLATFORM, *branches))
+        incoming.settle()
     return written
 
 
@@ -58,7 +61,7 @@ def _lay_schema(connection: Connection, manifest: Manifest, branches: Sequence[B
         upgrade_branch(connection, known[name], revision)
 
 
-def _fill(connection: Connection, file: Path, objects: Path | None) -> int:
+def _fill(connection: Connection, file: Path, incoming: IncomingFolders) -> int:
     tables = {table.name: table for table in contents(connection)}
     for table in reversed(tables.values()):
         if _holds_rows(connection, table):
@@ -70,8 +73,8 @@ def _fill(connection: Connection, file: Path, objects: Path | None) -> int:
                 if table_name not in tables:
                     raise BackupError(f"the backup holds a table {table_name}, which this version does not know")
                 written += _insert(connection, tables[table_name], _rows.decode(stream.read()))
-            case ("objects", *path) if objects is not None and ".." not in path:
-                _put(objects.joinpath(*path), stream)
+            case ("files", *path) if ".." not in path:
+                incoming.put(PurePosixPath(*path), stream)
     if connection.dialect.name == "postgresql":
         for table in tables.values():
             _continue_numbering(connection, table)
@@ -90,11 +93,3 @@ def _continue_numbering(connection: Connection, table: Table) -> None:
         if column.autoincrement is not False and connection.scalar(select(sequence)) is not None:
             highest = select(func.coalesce(func.max(column), 0) + 1).scalar_subquery()
             connection.execute(select(func.setval(sequence, highest, False)))
-
-
-def _put(path: Path, stream: IO[bytes]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    partial = path.with_name(path.name + ".partial")
-    with partial.open("wb") as target:
-        shutil.copyfileobj(stream, target)
-    partial.replace(path)

@@ -4,6 +4,7 @@ import pytest
 from tests.vocabulary.living import EPOCH, LINKAGE, Unit, bits, change
 
 from tallystick.linkage.adapters import living_files
+from tallystick.linkage.adapters.migrations import FOLDERS
 from tallystick.linkage.living import epoch_link
 
 
@@ -23,7 +24,7 @@ def unit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Unit:
 
 
 def files(unit: Unit, tmp_path: Path, pattern: str) -> int:
-    return len(list((tmp_path / "linkage" / LINKAGE / EPOCH).rglob(pattern)))
+    return len(list((tmp_path / FOLDERS[0] / LINKAGE / EPOCH).rglob(pattern)))
 
 
 def test_segments_that_a_snapshot_stands_for_are_gone(unit: Unit, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """A branch of migrations that only tests have."""
 
+import sys
 from pathlib import Path
 from typing import Final
 
@@ -24,4 +25,5 @@ def notes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Branch:
     (versions / "1.py").write_text(NOTES.format(number=1, previous=None, labels=("notes",)))
     (versions / "2.py").write_text(NOTES.format(number=2, previous="'notes_1'", labels=None))
     monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "notes_migrations", raising=False)
     return Branch("notes", "notes_migrations")

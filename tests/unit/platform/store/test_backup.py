@@ -10,10 +10,12 @@ from tests.vocabulary.postgres import Postgres
 
 from tallystick.platform.log import Record, StoreLog
 from tallystick.platform.store import Branch, Store
+from tallystick.platform.store.archive import members, writing
 from tallystick.platform.store.backup import back_up
 from tallystick.platform.store.branches import PLATFORM
 from tallystick.platform.store.cli import backup, restore_store
 from tallystick.platform.store.errors import BackupError
+from tallystick.platform.store.folders import HeldFolders, folders_of
 from tallystick.platform.store.restore import restore
 
 
@@ -40,9 +42,9 @@ def file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def saved(full: Store, file: Path) -> Path:
+def saved(full: Store, file: Path, tmp_path: Path) -> Path:
     file.parent.mkdir()
-    back_up(full, file, PLATFORM)
+    back_up(full, file, PLATFORM, data_dir=tmp_path / "data")
     return file
 
 
@@ -59,8 +61,8 @@ def contents(store: Store) -> object:
 
 
 def test_brings_everything_back_into_either_database(any_store: Store, tmp_path: Path, empty: Store) -> None:
-    back_up(fill(any_store), tmp_path / "file", PLATFORM)
-    restore(empty, tmp_path / "file", PLATFORM)
+    back_up(fill(any_store), tmp_path / "file", PLATFORM, data_dir=tmp_path / "data")
+    restore(empty, tmp_path / "file", PLATFORM, data_dir=tmp_path / "data")
     assert contents(empty) == contents(any_store)
     log = StoreLog(empty)
     log.create("places")
@@ -72,47 +74,47 @@ def test_is_for_its_owner_alone(saved: Path) -> None:
     assert saved.stat().st_mode & 0o777 == 0o600
 
 
-def test_replaces_no_file(full: Store, saved: Path) -> None:
+def test_replaces_no_file(full: Store, saved: Path, tmp_path: Path) -> None:
     with pytest.raises(BackupError, match="replaces nothing"):
-        back_up(full, saved, PLATFORM)
+        back_up(full, saved, PLATFORM, data_dir=tmp_path / "data")
 
 
 def test_replaces_data_only_by_force(any_store: Store, tmp_path: Path) -> None:
     log = StoreLog(fill(any_store))
-    back_up(any_store, tmp_path / "file", PLATFORM)
+    back_up(any_store, tmp_path / "file", PLATFORM, data_dir=tmp_path / "data")
     before = contents(any_store)
     log.append("people", numbered(1, 300))
     with pytest.raises(BackupError, match=r"holds data .*log_batch.*--force"):
-        restore(any_store, tmp_path / "file", PLATFORM)
+        restore(any_store, tmp_path / "file", PLATFORM, data_dir=tmp_path / "data")
     assert log.end("people") == 301
-    restore(any_store, tmp_path / "file", PLATFORM, force=True)
+    restore(any_store, tmp_path / "file", PLATFORM, force=True, data_dir=tmp_path / "data")
     assert contents(any_store) == before
 
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.7, 0.999])
-def test_refuses_a_truncated_file(full: Store, saved: Path, share: float) -> None:
+def test_refuses_a_truncated_file(full: Store, saved: Path, tmp_path: Path, share: float) -> None:
     before = contents(full)
     saved.write_bytes(saved.read_bytes()[: int(saved.stat().st_size * share)])
     with pytest.raises(BackupError, match="truncated"):
-        restore(full, saved, PLATFORM, force=True)
+        restore(full, saved, PLATFORM, force=True, data_dir=tmp_path / "data")
     assert contents(full) == before
 
 
 def test_refuses_another_file(store: Store, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("not a backup")
     with pytest.raises(BackupError, match="not a backup"):
-        restore(store, tmp_path / "notes.txt", PLATFORM)
+        restore(store, tmp_path / "notes.txt", PLATFORM, data_dir=tmp_path / "data")
     with pytest.raises(BackupError, match="No such file"):
-        restore(store, tmp_path / "nothing", PLATFORM)
+        restore(store, tmp_path / "nothing", PLATFORM, data_dir=tmp_path / "data")
 
 
 def test_refuses_what_this_version_does_not_know(store: Store, tmp_path: Path, notes: Branch) -> None:
     store.upgrade([notes])
     with pytest.raises(BackupError, match="schema_notes"):
-        back_up(store, tmp_path / "file", PLATFORM)
-    back_up(store, tmp_path / "file", [*PLATFORM, notes])
+        back_up(store, tmp_path / "file", PLATFORM, data_dir=tmp_path / "data")
+    back_up(store, tmp_path / "file", [*PLATFORM, notes], data_dir=tmp_path / "data")
     with pytest.raises(BackupError, match="notes, which this version does not know"):
-        restore(store, tmp_path / "file", PLATFORM, force=True)
+        restore(store, tmp_path / "file", PLATFORM, force=True, data_dir=tmp_path / "data")
 
 
 def test_restores_into_a_newer_version(sqlite_url: str, tmp_path: Path, notes: Branch) -> None:
@@ -121,20 +123,72 @@ def test_restores_into_a_newer_version(sqlite_url: str, tmp_path: Path, notes: B
     second.unlink()
     store = Store.open(sqlite_url)
     store.upgrade([notes])
-    back_up(store, tmp_path / "file", [*PLATFORM, notes])
+    back_up(store, tmp_path / "file", [*PLATFORM, notes], data_dir=tmp_path / "data")
     second.write_text(newer)
-    restore(store, tmp_path / "file", [*PLATFORM, notes])
+    restore(store, tmp_path / "file", [*PLATFORM, notes], data_dir=tmp_path / "data")
     with store.read() as connection:
         assert connection.execute(text("SELECT * FROM note_2")).all() == []
 
 
-def test_saves_objects_when_asked(full: Store, tmp_path: Path, file: Path) -> None:
+@pytest.fixture
+def filed(tmp_path: Path, notes: Branch) -> tuple[Path, Branch]:
+    """Give a data directory whose rows refer to files, and the branch that names their folder."""
+    (Path(notes.directory()).parent / "__init__.py").write_text('FOLDERS = ("linkage/notes",)\n')
+    for place in ("objects/ab/cd", "linkage/notes/1/a", "linkage/lost", "run/socket"):
+        (tmp_path / "data" / place).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "data" / place).write_bytes(place.encode() * 1_000)
+    return tmp_path / "data", notes
+
+
+def files(directory: Path) -> set[str]:
+    return {str(path.relative_to(directory)) for path in directory.rglob("*") if path.is_file()}
+
+
+def test_saves_the_folders_that_rows_refer_to(full: Store, file: Path, filed: tuple[Path, Branch]) -> None:
+    data_dir, notes = filed
     file.parent.mkdir()
-    (tmp_path / "objects" / "ab").mkdir(parents=True)
-    (tmp_path / "objects" / "ab" / "cd").write_bytes(b"bytes" * 1_000)
-    back_up(full, file, PLATFORM, objects=tmp_path / "objects")
-    restore(full, file, PLATFORM, objects=tmp_path / "again", force=True)
-    assert (tmp_path / "again" / "ab" / "cd").read_bytes() == b"bytes" * 1_000
+    back_up(full, file, [*PLATFORM, notes], data_dir=data_dir)
+    again = file.parent / "again"
+    (again / "objects").mkdir(parents=True)
+    (again / "objects" / "other").touch()
+    restore(full, file, [*PLATFORM, notes], data_dir=again, force=True)
+    assert files(again) == {"objects/ab/cd", "linkage/notes/1/a"}
+    assert (again / "objects/ab/cd").read_bytes() == b"objects/ab/cd" * 1_000
+
+
+def test_changes_no_file_unless_the_rows_are_restored(
+    full: Store, file: Path, filed: tuple[Path, Branch], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data_dir, notes = filed
+    file.parent.mkdir()
+    back_up(full, file, [*PLATFORM, notes], data_dir=data_dir)
+    (data_dir / "objects/ab/cd").write_bytes(b"newer")
+    monkeypatch.setattr("tallystick.platform.store.restore.upgrade", killed)
+    with pytest.raises(KeyboardInterrupt):
+        restore(full, file, [*PLATFORM, notes], data_dir=data_dir, force=True)
+    assert (data_dir / "objects/ab/cd").read_bytes() == b"newer"
+    assert not (data_dir / ".restoring").exists()
+
+
+def killed(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_saves_files_that_are_removed_meanwhile(full: Store, file: Path, filed: tuple[Path, Branch]) -> None:
+    data_dir, notes = filed
+    with HeldFolders(data_dir, folders_of([notes])) as held:
+        held.hold()
+        (data_dir / "linkage/notes/1/a").unlink()
+        (data_dir / "linkage/notes/1/b").write_bytes(b"later")
+        held.hold()
+        with (data_dir / "linkage/notes/1/b").open("r+b") as grown:
+            grown.truncate(3)
+        file.parent.mkdir()
+        with writing(file) as archive:
+            held.add_to(archive)
+    saved = {name: stream.read() for name, stream in members(file)}
+    assert saved["files/linkage/notes/1/a"] == b"linkage/notes/1/a" * 1_000
+    assert saved["files/linkage/notes/1/b"] == b"lat"
 
 
 def test_works_from_the_command_line(store: Store, tmp_path: Path) -> None:

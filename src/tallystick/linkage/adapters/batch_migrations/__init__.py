@@ -1,1 +1,3 @@
-"""Schema changes of batch linkage's tables."""
+"""Schema changes of batch linkage's tables, and the folder of the data directory that their rows refer to."""
+
+FOLDERS = ("linkage/projects",)
