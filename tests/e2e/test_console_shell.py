@@ -14,15 +14,15 @@ from tests.vocabulary.serving import served
 from tallystick.platform.auth import Authenticator, Logins
 from tallystick.platform.http import Request, application
 from tallystick.platform.store import Store
-from tallystick.platform.web import Histogram, Sparkline, Zone, console, operations_pages
+from tallystick.platform.web import Histogram, Rate, Zone, console, operations_pages
 from tallystick.platform.web import Page as ConsolePage
 
 SCORES = """{% extends "platform/web/layout.html" %}
-{% from "platform/web/components.html" import histogram, live, panel, plot with context %}
+{% from "platform/web/components.html" import histogram, live, panel, rate with context %}
 {% block content %}
 {% call live("figures", 1) %}<output>{{ number }}</output>{% endcall %}
-{% call panel("Scores") %}{{ histogram(chart) }}{% endcall %}
-{% call panel("Rate") %}{{ plot(spark, times, "changes", "a second") }}{% endcall %}
+{% call panel("Scores") %}{{ histogram(chart, "Scores") }}{% endcall %}
+{% call panel("Rate") %}{{ rate(changes, "Changes") }}{% endcall %}
 {% endblock %}"""
 seen = count(1)
 
@@ -32,8 +32,7 @@ def scores(_: Request[Any]) -> Mapping[str, object]:
     return {
         "number": next(seen),
         "chart": Histogram([0.5, 0.6, 0.7, 0.8], [90, 40, 10], threshold=0.7, zone=Zone(0.72, 0.78)),
-        "spark": Sparkline([1.0, 3.0, 2.0]),
-        "times": [now - 2000, now - 1000, now],
+        "changes": Rate([5, 15, 10], end_ms=now, interval_ms=5000),
     }
 
 
@@ -77,15 +76,14 @@ def test_a_page_updates_itself_and_breaks_no_policy(browser: Browser, link: str)
     page, complaints = opened(browser, link, scripts=True)
     before = int(page.locator("output").inner_text())
     expect(page.locator("output")).not_to_have_text(str(before), timeout=5000)
-    expect(page.locator(".plot canvas")).to_be_visible()
     assert complaints == []
 
 
 def test_a_page_is_whole_without_scripts(browser: Browser, link: str) -> None:
     page, _ = opened(browser, link, scripts=False)
-    expect(page.locator("figure.chart rect.bar")).to_have_count(3)
-    expect(page.get_by_text("threshold 0.7")).to_be_visible()
-    expect(page.locator(".plot polyline")).to_be_visible()
+    expect(page.locator("svg.histogram g.bar")).to_have_count(3)
+    expect(page.get_by_text("threshold 0.7", exact=True)).to_be_visible()
+    expect(page.locator("svg.rate g.beat")).to_have_count(3)
 
 
 def test_a_person_walks_through_the_console(browser: Browser, link: str) -> None:

@@ -10,9 +10,9 @@ from tallystick.catalog.domain.views import ContentView, Occurrence
 from tallystick.catalog.errors import InvalidDigest, UnknownContent
 from tallystick.catalog.service import CatalogService
 from tallystick.platform.http import Request
-from tallystick.platform.web import Page
+from tallystick.platform.web import Glance, Page
 
-__all__ = ["catalog_pages"]
+__all__ = ["catalog_glance", "catalog_pages"]
 
 TONES: Final[Mapping[str, str]] = {"complete": "good", "partial": "warn", "encrypted": "calm", "unsupported": "warn"}
 SHOWN: Final = 50
@@ -50,6 +50,11 @@ def catalog_pages(service: CatalogService) -> tuple[Page, ...]:
         "/files", "Known files", "catalog/files.html", files, label="Known files", section="Catalog", query=Question
     )
     return (page,)
+
+
+def catalog_glance(service: CatalogService) -> Glance:
+    """Show how much is known."""
+    return Glance("catalog/glance.html", lambda _: {"counts": service.counts()}, place="beside")
 
 
 def _answer(service: CatalogService, digest: str) -> _Answer:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tallystick.catalog.adapters.sandboxed import SandboxedReader
 from tallystick.catalog.adapters.shelf import Shelf
-from tallystick.catalog.console import catalog_pages
+from tallystick.catalog.console import catalog_glance, catalog_pages
 from tallystick.catalog.hashlookup import hashlookup_routes
 from tallystick.catalog.http import catalog_routes
 from tallystick.catalog.service import CatalogService
@@ -13,7 +13,7 @@ from tallystick.catalog.settings import CatalogSettings
 from tallystick.catalog.watch import FolderWatch
 from tallystick.platform.http import Route, Routes
 from tallystick.platform.store import Branch
-from tallystick.platform.web import Page
+from tallystick.platform.web import Glance, Page
 from tallystick.platform.wiring import Platform
 
 __all__ = ["BRANCH", "Catalog", "build"]
@@ -29,6 +29,7 @@ class Catalog:
     routes: Routes
     hashlookup: Sequence[Route]
     pages: tuple[Page, ...]
+    glance: Glance
     watch: FolderWatch
     branch: Branch = BRANCH
 
@@ -41,5 +42,6 @@ def build(settings: CatalogSettings, platform: Platform) -> Catalog:
         routes=catalog_routes(service),
         hashlookup=hashlookup_routes(service),
         pages=catalog_pages(service),
+        glance=catalog_glance(service),
         watch=FolderWatch(service, settings.folders, settings.poll_s),
     )

@@ -5,9 +5,9 @@ from typing import Any, Final
 
 from tallystick.inference.service import ModelService
 from tallystick.platform.http import Request
-from tallystick.platform.web import Page
+from tallystick.platform.web import Glance, Page
 
-__all__ = ["model_pages"]
+__all__ = ["model_glance", "model_pages"]
 
 TONES: Final[Mapping[str, str]] = {"ready": "good", "pending": "busy", "failed": "warn"}
 
@@ -19,3 +19,8 @@ def model_pages(service: ModelService) -> tuple[Page, ...]:
         return {"services": service.services(), "tones": TONES}
 
     return (Page("/models", "Models", "inference/models.html", models, label="Models", section="Inference"),)
+
+
+def model_glance(service: ModelService) -> Glance:
+    """Show each model in a line."""
+    return Glance("inference/glance.html", lambda _: {"services": service.services(), "tones": TONES}, place="beside")

@@ -6,7 +6,7 @@ from tallystick.inference.adapters import engines
 from tallystick.inference.adapters.contents import ObjectContents
 from tallystick.inference.adapters.fetch import fetch
 from tallystick.inference.adapters.service_table import ServiceTable
-from tallystick.inference.console import model_pages
+from tallystick.inference.console import model_glance, model_pages
 from tallystick.inference.domain.model import Model
 from tallystick.inference.domain.revision import Revision
 from tallystick.inference.http import ModelDoor
@@ -14,7 +14,7 @@ from tallystick.inference.service import ModelService
 from tallystick.inference.serving import Serving
 from tallystick.inference.settings import InferenceSettings
 from tallystick.platform.store import Branch
-from tallystick.platform.web import Page
+from tallystick.platform.web import Glance, Page
 from tallystick.platform.wiring import Platform
 
 __all__ = ["BRANCH", "Inference", "build"]
@@ -31,6 +31,7 @@ class Inference:
     serving: Serving
     door: ModelDoor
     pages: tuple[Page, ...]
+    glance: Glance
     branch: Branch = BRANCH
 
 
@@ -45,4 +46,4 @@ def build(settings: InferenceSettings, platform: Platform) -> Inference:
     serving = Serving(services, load)
     door = ModelDoor(serving, largest_body=settings.largest_body, threads=settings.threads, queue=settings.queue)
     service = ModelService(services, contents, fetch, engines.model_file)
-    return Inference(settings, service, serving, door, model_pages(service))
+    return Inference(settings, service, serving, door, model_pages(service), model_glance(service))

@@ -3,12 +3,13 @@
 import threading
 
 from tallystick.capture.http import connect_problem
+from tallystick.flows.living_linkage.console import HOME
 from tallystick.inference.gateway import gateway_routes
 from tallystick.platform.auth import Authenticator, Logins
 from tallystick.platform.http import Application, Check, Group, application, serve
 from tallystick.platform.http import Route as PlainRoute
 from tallystick.platform.http.route import RawRoute
-from tallystick.platform.web import Page, console, operations_pages
+from tallystick.platform.web import Glance, Page, console, operations_glance, operations_pages, overview_page
 from tallystick.server.wiring import Organisation
 
 __all__ = ["api", "run_api"]
@@ -19,21 +20,30 @@ def api(organisation: Organisation) -> Application:
     settings, platform = organisation.settings, organisation.platform
     routes: list[PlainRoute | RawRoute | Group] = []
     pages: list[Page] = []
+    glances: list[Glance] = []
+    home = ""
     if settings.registry:
-        pages += [*organisation.registry.pages(organisation.capture), *organisation.capture.pages]
+        shown = organisation.registry.console(organisation.capture)
+        home = HOME
+        glances += shown.glances
+        pages += [*shown.pages, *organisation.capture.pages]
         routes.append(Group("/connect", organisation.capture.routes, problem=connect_problem))
     if settings.linkage:
         pages += organisation.living.pages
         routes += [organisation.living.routes, *organisation.unit.routes, *organisation.batch.routes]
+        glances += organisation.living.glances
     if settings.catalog:
         pages += organisation.catalog.pages
+        glances.append(organisation.catalog.glance)
         routes += [Group("/hashlookup", organisation.catalog.hashlookup), *organisation.catalog.routes]
     if settings.inference:
         pages += organisation.inference.pages
         routes += gateway_routes(organisation.models_socket, largest_body=settings.inference.largest_body)
+        glances.append(organisation.inference.glance)
     checks: dict[str, Check] = {"store": lambda: _store(organisation)}
-    pages += operations_pages(platform.store, organisation.data_dir, checks)
-    routes.append(console(settings.name, pages, Logins(platform.store)))
+    glances.append(operations_glance(organisation.data_dir))
+    pages = [overview_page(glances), *pages, *operations_pages(platform.store, organisation.data_dir, checks)]
+    routes.append(console(settings.name, pages, Logins(platform.store), home=home))
     return application(
         f"Tallystick: {settings.name}",
         routes,

@@ -1,4 +1,4 @@
-"""A registry's own pages: its people and their matches."""
+"""A registry's own pages: its matches, and how its people come to the unit."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,16 +7,19 @@ from typing import Annotated, Any, Final
 import msgspec
 
 from tallystick.flows.living_linkage.adapters.membership import MembershipFile
+from tallystick.flows.living_linkage.adapters.pace import Pace
 from tallystick.flows.living_linkage.adapters.registry_store import RegistryStore
+from tallystick.flows.living_linkage.adapters.unit_contact import UnitContact
 from tallystick.flows.living_linkage.encoder import GROUP
 from tallystick.platform.http import Request
 from tallystick.platform.log import Log
-from tallystick.platform.web import Page, Paging
+from tallystick.platform.web import Glance, Page, Paging
 
-__all__ = ["ConnectorState", "registry_pages"]
+__all__ = ["HOME", "RegistryConsole"]
 
-SECTION: Final = "Registry"
+HOME: Final = "/matches"
 SHOWN: Final = 50
+LATEST: Final = 5
 TONES: Final[Mapping[str, str]] = {
     "accepted": "good",
     "confirmed": "good",
@@ -24,8 +27,8 @@ TONES: Final[Mapping[str, str]] = {
     "rejected": "warn",
     "RUNNING": "good",
     "FAILED": "bad",
+    "RESTARTING": "busy",
 }
-ConnectorState = Callable[[], str]
 
 
 class MatchesQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -35,54 +38,50 @@ class MatchesQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     page: Annotated[int, msgspec.Meta(ge=1)] = 1
 
 
-def registry_pages(
-    registry: RegistryStore,
-    membership: MembershipFile,
-    log: Log,
-    topic: str,
-    columns: Sequence[str],
-    state: ConnectorState,
-) -> tuple[Page, ...]:
-    """Declare the pages; `columns` are those that name a person on them."""
-    shown = _Pages(registry, membership, log, topic, tuple(columns), state)
-    return (
-        Page(
-            "/matches",
-            "Matches",
-            "flows/living_linkage/matches.html",
-            shown.matches,
-            label="Matches",
-            section=SECTION,
-            query=MatchesQuery,
-        ),
-        Page(
-            "/registry",
-            "Registry",
-            "flows/living_linkage/registry.html",
-            shown.registry,
-            label="Source",
-            section=SECTION,
-        ),
-    )
-
-
 @dataclass(frozen=True)
-class _Pages:
-    registry_store: RegistryStore
+class RegistryConsole:
+    """What the console reads; `columns` name a person, `connector` tells the state of the table's connector."""
+
+    people: RegistryStore
     membership: MembershipFile
     log: Log
+    contact: UnitContact
+    pace: Pace
     topic: str
-    columns: tuple[str, ...]
-    state: ConnectorState
+    columns: Sequence[str]
+    connector: Callable[[], str]
 
-    def matches(self, request: Request[Any]) -> Mapping[str, object]:
-        """Return one page of live matches, with this registry's own people."""
+    @property
+    def pages(self) -> tuple[Page, ...]:
+        """The registry's pages."""
+        return (
+            Page(
+                HOME,
+                "Matches",
+                "flows/living_linkage/matches.html",
+                self._matches,
+                label="Matches",
+                section="Registry",
+                query=MatchesQuery,
+            ),
+        )
+
+    @property
+    def glances(self) -> tuple[Glance, ...]:
+        """The registry at a glance."""
+        return (
+            Glance("flows/living_linkage/glance.html", self._standing),
+            Glance("flows/living_linkage/latest.html", self._latest, place="rest"),
+        )
+
+    def _matches(self, request: Request[Any]) -> Mapping[str, object]:
+        """Give one page of live matches, with this registry's own people."""
         query: MatchesQuery = request.query
-        counts = self.registry_store.counts()
+        counts = self.people.counts()
         people = counts.pop("people")
         total = counts.get(query.verdict, 0) if query.verdict else sum(counts.values())
         paging = Paging(query.page, SHOWN, total)
-        found = self.registry_store.latest(limit=SHOWN, offset=paging.offset, verdict=query.verdict)
+        found = self.people.latest(limit=SHOWN, offset=paging.offset, verdict=query.verdict)
         return {
             "matches": found,
             "counts": counts,
@@ -91,21 +90,27 @@ class _Pages:
             "verdict": query.verdict,
             "columns": self.columns,
             "tones": TONES,
+            "rate": self.pace.rate(),
+            "contact": self.contact.now(),
         }
 
-    def registry(self, _: Request[Any]) -> Mapping[str, object]:
-        """Return how the table, the encoder and the membership stand."""
-        joined = self.membership.read() if self.membership.exists() else None
+    def _standing(self, _: Request[Any]) -> Mapping[str, object]:
+        """Tell how the table, the encoder and the unit stand."""
         known = self.topic in {each.name for each in self.log.topics()}
         end = self.log.end(self.topic) if known else 0
-        counts = self.registry_store.counts()
+        counts = self.people.counts()
         return {
-            "state": self.state(),
+            "connector": self.connector(),
             "topic": self.topic,
             "events": end,
             "waiting": end - (self.log.committed(GROUP, self.topic) if known else 0),
             "people": counts.pop("people"),
-            "matches": sum(counts.values()),
-            "membership": joined,
+            "counts": counts,
+            "membership": self.membership.read() if self.membership.exists() else None,
+            "contact": self.contact.now(),
+            "rate": self.pace.rate(),
             "tones": TONES,
         }
+
+    def _latest(self, _: Request[Any]) -> Mapping[str, object]:
+        return {"latest": self.people.latest(limit=LATEST), "columns": self.columns, "tones": TONES}

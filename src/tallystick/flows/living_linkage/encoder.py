@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from tallystick.capture import Change, Snapshot, read_change
+from tallystick.flows.living_linkage.adapters.pace import Pace
 from tallystick.flows.living_linkage.adapters.registry_store import KnownPerson, RegistryStore
 from tallystick.flows.living_linkage.domain.record_keys import RecordKeys
 from tallystick.flows.living_linkage.domain.rows import texts
@@ -58,6 +59,7 @@ class Encoder:
     registry: RegistryStore
     snapshot: NewestSnapshot
     unit: Unit
+    pace: Pace
     batch: int = 1000
 
     def run(self, stop: threading.Event) -> None:
@@ -98,6 +100,7 @@ class Encoder:
         with self.store.write() as connection:
             self.registry.remember(people, within=connection)
             self.registry.forget(batch.gone, within=connection)
+            self.pace.count(len(records), within=connection)
             self.log.commit(GROUP, self.topic, records[-1].offset + 1, within=connection)
 
     def declare_snapshot(self, offset: int, declared: int) -> int:

@@ -5,10 +5,12 @@ from pathlib import Path
 
 from tallystick.capture.wiring import Capture
 from tallystick.flows.living_linkage.adapters.membership import MembershipFile
+from tallystick.flows.living_linkage.adapters.pace import Pace
 from tallystick.flows.living_linkage.adapters.registry_store import RegistryStore
+from tallystick.flows.living_linkage.adapters.unit_contact import UnitContact
 from tallystick.flows.living_linkage.adapters.unit_door import UnitDoor
 from tallystick.flows.living_linkage.collector import Collector
-from tallystick.flows.living_linkage.console import registry_pages
+from tallystick.flows.living_linkage.console import RegistryConsole
 from tallystick.flows.living_linkage.domain.epochs import EpochOfEncodings
 from tallystick.flows.living_linkage.domain.record_keys import RecordKeys
 from tallystick.flows.living_linkage.domain.rows import columns_of_schema
@@ -24,7 +26,6 @@ from tallystick.native.linkage import ClkEncoder
 from tallystick.platform.auth import Tokens
 from tallystick.platform.http import Route
 from tallystick.platform.store import Branch
-from tallystick.platform.web import Page
 from tallystick.platform.wiring import Platform
 
 __all__ = ["BRANCH", "Registry", "Unit", "build_judge", "build_registry", "build_unit"]
@@ -68,22 +69,31 @@ class Registry:
             registry=self.people,
             snapshot=capture.service.snapshot,
             unit=self._door(EpochOfEncodings.of(schema, secret, clks.row_bytes)),
+            pace=Pace(self.platform.store),
             batch=settings.batch,
         )
 
     def collector(self) -> Collector:
         """Build the collector of matches; it knows no secret but the party's token."""
-        return Collector(self.people, self._door(None))
+        return Collector(self.people, self._door(None), UnitContact(self.platform.store))
 
-    def pages(self, capture: Capture) -> tuple[Page, ...]:
-        """Declare the registry's pages."""
+    def console(self, capture: Capture) -> RegistryConsole:
+        """Build what the console shows of the registry."""
 
         def state() -> str:
             task = capture.service.task(self.settings.connector)
             return task.state if task else "not declared"
 
-        columns = columns_of_schema(self.settings.schema.read_bytes(), self.settings.schema)
-        return registry_pages(self.people, self.membership, self.platform.log, self.topic, columns, state)
+        return RegistryConsole(
+            people=self.people,
+            membership=self.membership,
+            log=self.platform.log,
+            contact=UnitContact(self.platform.store),
+            pace=Pace(self.platform.store),
+            topic=self.topic,
+            columns=columns_of_schema(self.settings.schema.read_bytes(), self.settings.schema),
+            connector=state,
+        )
 
     def _door(self, epoch: EpochOfEncodings | None) -> UnitDoor:
         return UnitDoor(self.membership.read(), self.membership.authority, epoch)

@@ -1,5 +1,6 @@
 """How far the linker is, and the matches, in the store."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -154,6 +155,16 @@ class LinkerStore:
         )
         with self._store.read() as connection:
             return {str(verdict): int(number) for verdict, number in connection.execute(counted)}
+
+    def scores(self, linkage: str, bins: int) -> Mapping[int, int]:
+        """Count the matches that have not ended by the bin of [0, 1] that their score is in."""
+        place = func.floor(matches.c.score * bins)
+        counted = select(place, func.count()).where(matches.c.linkage == linkage, ~matches.c.ended).group_by(place)
+        found = Counter[int]()
+        with self._store.read() as connection:
+            for number, count in connection.execute(counted):
+                found[min(int(number), bins - 1)] += int(count)
+        return found
 
     def _traced(
         self, linkage: str, wanted: Sequence[ColumnElement[bool]], limit: int, *, ascending: bool

@@ -15,6 +15,7 @@ from sqlalchemy import (
 )
 
 __all__ = [
+    "contacts",
     "entries",
     "epochs",
     "graphs",
@@ -50,6 +51,15 @@ parties = Table(
     Column("name", Text, primary_key=True),
     Column("ordinal", Integer, nullable=False),
     Column("joined_ms", BigInteger),
+)
+
+# When a party was last heard of: it spoke with its own credentials.
+contacts = Table(
+    "living_contact",
+    metadata,
+    Column("linkage", Text, primary_key=True),
+    Column("party", Text, primary_key=True),
+    Column("heard_ms", BigInteger, nullable=False),
 )
 
 epochs = Table(

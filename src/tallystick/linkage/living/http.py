@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final
 import msgspec
 from msgspec import Meta
 
+from tallystick.linkage.adapters.contact_store import ContactStore
 from tallystick.linkage.domain.living.changes import HIGHEST, Counter, EncodingChange, Position, WrongRecord
 from tallystick.linkage.domain.living.linkages import Epoch, Linkage, party_scope
 from tallystick.linkage.domain.living.matches import Verdict
@@ -68,9 +69,11 @@ class MatchesQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     limit: Annotated[int, Meta(ge=1, le=1000)] = 100
 
 
-def living_routes(service: LivingService, overview: Overview, settings: LivingSettings) -> Group:
+def living_routes(
+    service: LivingService, overview: Overview, contacts: ContactStore, settings: LivingSettings
+) -> Group:
     """Make the routes."""
-    api = _Api(service, overview, settings)
+    api = _Api(service, overview, contacts, settings)
     routes = (
         Route(
             "POST",
@@ -200,9 +203,12 @@ def living_routes(service: LivingService, overview: Overview, settings: LivingSe
 class _Api:
     """The handlers; each turns a request into one call and its result into one body."""
 
-    def __init__(self, service: LivingService, overview: Overview, settings: LivingSettings) -> None:
+    def __init__(
+        self, service: LivingService, overview: Overview, contacts: ContactStore, settings: LivingSettings
+    ) -> None:
         self._service = service
         self._overview = overview
+        self._contacts = contacts
         self._settings = settings
 
     def create(self, request: Request[LinkageDeclaration]) -> LinkageStatus:
@@ -302,4 +308,8 @@ class _Api:
         return self._service.linkage(request.path_values["linkage"])
 
     def _own(self, request: Request[Any]) -> tuple[str, str]:
-        return request.path_values["linkage"], request.path_values["party"]
+        """Name the party that speaks, and note that it does; operators, who may speak for anybody, leave no trace."""
+        linkage, party = request.path_values["linkage"], request.path_values["party"]
+        if party_scope(linkage, party) in request.principal.scopes:
+            self._contacts.heard(linkage, party)
+        return linkage, party

@@ -5,6 +5,7 @@ from typing import Final
 
 import msgspec
 
+from tallystick.linkage.adapters.contact_store import ContactStore
 from tallystick.linkage.adapters.linker_store import LinkerStore, TracedMatch
 from tallystick.linkage.adapters.living_store import LivingStore
 from tallystick.linkage.domain.living.candidates import BINS
@@ -13,6 +14,7 @@ from tallystick.linkage.domain.living.matches import Verdict
 from tallystick.linkage.living.figures import Figures
 from tallystick.linkage.living.service import now_ms
 from tallystick.linkage.living.wire import LinkageStatus, PartyStatus, Scores, StreamStatus
+from tallystick.platform.web import Rate
 
 __all__ = ["Overview"]
 
@@ -23,9 +25,12 @@ INTERVALS: Final = 60
 class Overview:
     """Reads for the console and the API's status."""
 
-    def __init__(self, store: LivingStore, linked: LinkerStore, now: Callable[[], int] = now_ms) -> None:
+    def __init__(
+        self, store: LivingStore, linked: LinkerStore, contacts: ContactStore, now: Callable[[], int] = now_ms
+    ) -> None:
         self._store = store
         self._linked = linked
+        self._contacts = contacts
         self._now = now
 
     def status(self, linkage: Linkage) -> LinkageStatus:
@@ -35,8 +40,15 @@ class Overview:
         streams: dict[str, list[StreamStatus]] = {}
         for each in self._store.streams(linkage.id):
             streams.setdefault(each.party, []).append(StreamStatus(each.epoch, each.complete_generation, each.newest))
+        heard = self._contacts.heard_ms(linkage.id)
         parties = [
-            PartyStatus(party.name, party.joined_ms, figures.records.get(party.name, 0), streams.get(party.name, []))
+            PartyStatus(
+                name=party.name,
+                joined_ms=party.joined_ms,
+                heard_ms=heard.get(party.name),
+                records=figures.records.get(party.name, 0),
+                streams=streams.get(party.name, []),
+            )
             for party in linkage.parties
         ]
         return LinkageStatus(
@@ -63,17 +75,23 @@ class Overview:
         edges = [place / BINS for place in range(first, BINS + 1)]
         return Scores(linkage.threshold, linkage.grey_zone, edges, counts[first:])
 
+    def match_scores(self, linkage: Linkage) -> list[int]:
+        """Count the matches that stand by score, in the same bins as the candidates."""
+        counted = self._linked.scores(linkage.id, BINS)
+        return [counted.get(place, 0) for place in range(min(int(linkage.threshold * BINS + 1e-9), BINS - 1), BINS)]
+
     def matches(
         self, linkage: Linkage, *, verdict: Verdict | None = None, before: int | None = None, limit: int = 50
     ) -> list[TracedMatch]:
         """List matches that stand, the latest change first."""
         return self._linked.latest(linkage.id, verdict=verdict, before=before, limit=limit)
 
-    def change_rates(self, linkage: Linkage) -> dict[str, list[int]]:
+    def change_rates(self, linkage: Linkage) -> dict[str, Rate]:
         """Count each party's changes in the last five minutes, in whole intervals of five seconds."""
-        last = (self._now() // INTERVAL_MS - 1) * INTERVAL_MS
-        starts = [last - place * INTERVAL_MS for place in reversed(range(INTERVALS))]
+        end = self._now() // INTERVAL_MS * INTERVAL_MS
+        starts = range(end - INTERVALS * INTERVAL_MS, end, INTERVAL_MS)
         counted = self._store.changes_since(linkage.id, starts[0], width_ms=INTERVAL_MS)
         return {
-            party.name: [counted.get(party.name, {}).get(start, 0) for start in starts] for party in linkage.parties
+            party.name: Rate([counted.get(party.name, {}).get(start, 0) for start in starts], end, INTERVAL_MS)
+            for party in linkage.parties
         }

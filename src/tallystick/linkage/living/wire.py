@@ -88,10 +88,11 @@ class StreamStatus(msgspec.Struct, frozen=True):
 
 
 class PartyStatus(msgspec.Struct, frozen=True):
-    """A party as the unit knows it."""
+    """A party as the unit knows it; `heard_ms` is when it last spoke, to within some seconds."""
 
     name: str
     joined_ms: int | None
+    heard_ms: int | None
     records: int
     streams: list[StreamStatus]
 

@@ -7,6 +7,7 @@ from typing import Any
 from jinja2 import Environment
 
 from tallystick.platform.auth import Logins
+from tallystick.platform.auth.secrets import now_ms
 from tallystick.platform.http import Group, Reply, Request, Route
 from tallystick.platform.web.environment import environment
 from tallystick.platform.web.login import login_routes
@@ -18,15 +19,18 @@ from tallystick.platform.web.static import asset_route
 __all__ = ["console"]
 
 
-def console(organisation: str, pages: Sequence[Page], logins: Logins, *, templates: Sequence[Path] = ()) -> Group:
+def console(
+    organisation: str, pages: Sequence[Page], logins: Logins, *, home: str = "", templates: Sequence[Path] = ()
+) -> Group:
     """Make a console of `pages`, with login, logout and assets; pages of errors hold wherever it is mounted.
 
-    `templates` are further folders of templates, for pages that no capability owns.
+    `home` is the path that a login leads to, else the first page of the navigation; `templates` are further folders
+    of templates, for pages that no capability owns.
     """
     rendering = environment(templates)
     routes = [_route(page, pages, organisation, rendering) for page in pages]
     if pages and not any(page.path == "/" for page in pages):
-        first = next((page.path for page in pages if page.label), pages[0].path)
+        first = home or next((page.path for page in pages if page.label), pages[0].path)
         routes.append(Route("GET", "/", lambda _: redirect(first), scope=CONSOLE_SCOPE, hidden=True))
     problem = problem_page(rendering, organisation)
     return Group("", [*routes, *login_routes(rendering, organisation, logins), asset_route()], problem=problem)
@@ -38,6 +42,7 @@ def _route(page: Page, pages: Sequence[Page], organisation: str, rendering: Envi
     def answer(request: Request[Any]) -> Reply:
         shell = {
             "organisation": organisation,
+            "now": now_ms(),
             "navigation": navigation(pages, request.path, request.principal),
             "principal": request.principal,
             "request": request,

@@ -11,9 +11,10 @@ from tallystick.platform.auth.secrets import now_ms
 from tallystick.platform.http import Check, Request, failing
 from tallystick.platform.store import Store
 from tallystick.platform.supervisor import ChildState, NotRunningError, SupervisorStatus, status
+from tallystick.platform.web.overview import Glance
 from tallystick.platform.web.page import Page, Paging
 
-__all__ = ["ACCESS_SCOPE", "operations_pages"]
+__all__ = ["ACCESS_SCOPE", "operations_glance", "operations_pages"]
 
 ACCESS_SCOPE = "access:read"
 SECTION = "Operations"
@@ -44,7 +45,7 @@ def operations_pages(store: Store, data_dir: Path, checks: Mapping[str, Check]) 
     def health(_: Request[Any]) -> Mapping[str, object]:
         wrong = failing(checks)
         reasons = {name: wrong.get(name) for name in checks}
-        return {"supervisor": _supervisor(data_dir), "checks": reasons, "tones": TONES, "now": now_ms()}
+        return {"supervisor": _supervisor(data_dir), "checks": reasons, "tones": TONES}
 
     def access(_: Request[Any]) -> Mapping[str, object]:
         now = now_ms()
@@ -79,6 +80,15 @@ def operations_pages(store: Store, data_dir: Path, checks: Mapping[str, Check]) 
             query=AuditQuery,
         ),
     ]
+
+
+def operations_glance(data_dir: Path) -> Glance:
+    """Show how the organisation's processes are."""
+
+    def health(_: Request[Any]) -> Mapping[str, object]:
+        return {"supervisor": _supervisor(data_dir), "tones": TONES}
+
+    return Glance("platform/web/health_glance.html", health, place="beside")
 
 
 def _supervisor(data_dir: Path) -> SupervisorStatus | None:

@@ -9,6 +9,7 @@ import pytest
 from tests.vocabulary.processes import eventually
 
 from tallystick.capture import POSITION_HEADER, Position, Snapshot
+from tallystick.flows.living_linkage.adapters.pace import Pace
 from tallystick.flows.living_linkage.adapters.registry_store import RegistryStore
 from tallystick.flows.living_linkage.domain.record_keys import RecordKeys
 from tallystick.flows.living_linkage.domain.unit import Encoded, MatchPage
@@ -62,6 +63,7 @@ class Registry:
             registry=self.people,
             snapshot=lambda _: self.snapshot,
             unit=self.unit,
+            pace=Pace(self.store),
             batch=2,
         )
 

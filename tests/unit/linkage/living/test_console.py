@@ -4,15 +4,16 @@ import pytest
 from starlette.testclient import TestClient
 from tests.vocabulary.living import LINKAGE, Unit, bits, change, key_of
 
+from tallystick.linkage.adapters.contact_store import ContactStore
 from tallystick.linkage.adapters.linker_store import LinkerStore
 from tallystick.linkage.adapters.living_store import LivingStore
 from tallystick.linkage.domain.living.linkages import GreyZone
-from tallystick.linkage.living.console import _histogram, living_pages
+from tallystick.linkage.living.console import _histogram, living_glances, living_pages
 from tallystick.linkage.living.overview import Overview
 from tallystick.linkage.living.wire import Scores
 from tallystick.platform.auth import Logins
 from tallystick.platform.http import EVERYONE, application
-from tallystick.platform.web import console
+from tallystick.platform.web import console, overview_page
 
 
 @pytest.fixture
@@ -22,15 +23,23 @@ def client(tmp_path: Path) -> TestClient:
     unit.send("south", "s1", change("anne", bits(1, 2, 3)))
     unit.complete()
     unit.link()
-    pages = living_pages(unit.service, Overview(LivingStore(unit.store), LinkerStore(unit.store)))
+    ContactStore(unit.store).heard(LINKAGE, "north")
+    overview = Overview(LivingStore(unit.store), LinkerStore(unit.store), ContactStore(unit.store))
+    pages = [*living_pages(unit.service, overview), overview_page(living_glances(unit.service, overview))]
     return TestClient(application("unit", [console("Unit", pages, Logins(unit.store))], auth=EVERYONE))
 
 
 def test_a_linkage_shows_its_parties_scores_and_latest_matches(client: TestClient) -> None:
     page = client.get(f"/linkages/{LINKAGE}").text
     assert "North" in page
-    assert "Scores of candidate pairs: 1 candidates" in page
+    assert "1 candidates, 1 of them matches; threshold" in page
     assert key_of("ann")[:12] in page
+
+
+def test_the_overview_shows_who_speaks_to_the_unit(client: TestClient) -> None:
+    page = client.get("/overview").text
+    assert page.count("</span> connected") + page.count(">connected<") == 1
+    assert page.count("not joined") == 1
 
 
 def test_matches_are_shown_by_verdict(client: TestClient) -> None:
@@ -45,6 +54,6 @@ def test_every_linkage_is_listed_and_others_are_not_found(client: TestClient) ->
 
 def test_the_histogram_leaves_room_for_the_thresholds_name() -> None:
     edges = [place / 200 for place in range(140, 201)]
-    chart = _histogram(Scores(0.7, GreyZone(), edges, [1] * 60))
+    chart = _histogram(Scores(0.7, GreyZone(), edges, [2] * 60), [1] * 60)
     assert chart.edges[0] == pytest.approx(0.6)
-    assert (chart.total, chart.above) == (60, 60)
+    assert (chart.total, sum(chart.marked)) == (120, 60)

@@ -8,6 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 from tests.vocabulary.living import BRANCH, EPOCH, LINKAGE, SCHEMA, bits, key_of
 
+from tallystick.linkage.domain.living.linkages import party_scope
 from tallystick.linkage.living.settings import LivingSettings
 from tallystick.linkage.living.wiring import Living, build_living
 from tallystick.platform.auth import Principal
@@ -164,3 +165,10 @@ def test_the_status_counts(client: TestClient, living: Living) -> None:
     assert status["matches"] == {"accepted": 1}
     assert status["received"] == status["linked"] == 4
     assert sum(client.get(f"/v1/linkages/{LINKAGE}/scores").json()["counts"]) == 1
+
+
+def test_a_party_is_heard_of_when_it_speaks_and_not_when_an_operator_does(client: TestClient) -> None:
+    assert client.get(NORTH).json()["heard_ms"] is None
+    spoken = client.get(NORTH, headers={"scopes": party_scope(LINKAGE, "north")}).json()
+    assert spoken["heard_ms"] > 0
+    assert client.get(SOUTH).json()["heard_ms"] is None

@@ -13,7 +13,10 @@ AUTH = """ANONYMOUS Audit AuditBrokenError AuditEntry AuditHead AuthError Authen
 CertificateRecord Certificates ClientIdentity Credentials CrossSiteError ExpiredError IssuedToken Logins Principal
 RevokedError Scope TokenRecord Tokens UnknownCredentialError UnknownTokenError"""
 TELEMETRY = "MASK Publication bound configure exposition logger metrics redact"
-WEB = "Bar Histogram Page Paging Sparkline Zone console operations_pages problem_page redirect"
+WEB = (
+    "Bar Glance Histogram Page Paging Rate Sparkline Zone console operations_glance operations_pages overview_page "
+    "problem_page redirect"
+)
 
 
 @pytest.mark.parametrize(("module", "promised"), [(http, HTTP), (auth, AUTH), (telemetry, TELEMETRY), (web, WEB)])

@@ -4,27 +4,63 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tallystick.platform.web import Histogram, Paging, Sparkline
-from tallystick.platform.web.charts import CEILING, FLOOR, WIDTH
+from tallystick.platform.web import Histogram, Paging, Rate, Sparkline
+from tallystick.platform.web import rate as rates
+from tallystick.platform.web.scale import CEILING, FLOOR
+
+counts_of_intervals = st.lists(st.integers(0, 10**6), min_size=1, max_size=60)
 
 
 @given(st.lists(st.integers(0, 10**9), min_size=1, max_size=60))
 def test_bars_stand_inside_the_frame(counts: list[int]) -> None:
     edges = [0.5 + index / len(counts) / 2 for index in range(len(counts) + 1)]
-    for bar in Histogram(edges, counts, threshold=0.7).bars:
-        assert 0 <= bar.x <= bar.x + max(bar.width, 0) <= WIDTH
-        assert CEILING - 0.01 <= bar.y <= FLOOR
+    marked = [count // 2 for count in counts]
+    for bar in Histogram(edges, counts, threshold=0.7, marked=marked).bars:
+        assert 0 <= bar.x <= bar.x + bar.width <= 100.3
+        assert CEILING - 0.01 <= bar.y <= bar.marked_y <= FLOOR
         assert (bar.height > 0) == (bar.count > 0)
+        assert (bar.marked_height > 0) == (bar.marked > 0)
 
 
-def test_bars_at_the_threshold_are_above_it() -> None:
-    chart = Histogram([0.5, 0.6, 0.7, 0.8], [5, 3, 2], threshold=0.7)
-    assert (chart.total, chart.above) == (10, 2)
+@given(st.integers(1, 10**9))
+def test_lines_of_counts_stand_where_a_bar_of_that_count_ends(highest: int) -> None:
+    for line in Histogram([0, 1], [highest]).lines:
+        assert line.value <= highest
+        share = (FLOOR - line.y) / (FLOOR - CEILING)
+        assert share == pytest.approx((line.value / highest) ** 0.5, abs=0.02)
 
 
-def test_edges_must_fit_the_counts() -> None:
-    with pytest.raises(ValueError, match="2 counts need 3 edges"):
-        Histogram([0, 1], [1, 2])
+@pytest.mark.parametrize(
+    ("counts", "marked", "complaint"),
+    [([1, 2], [], "2 counts need 3 edges"), ([1], [1, 2], "2 marked counts beside 1 counts")],
+)
+def test_edges_and_marks_must_fit_the_counts(counts: list[int], marked: list[int], complaint: str) -> None:
+    with pytest.raises(ValueError, match=complaint):
+        Histogram([0, 1], counts, marked=marked)
+
+
+@given(counts_of_intervals)
+def test_beats_stand_inside_the_frame(counts: list[int]) -> None:
+    for beat in Rate(counts, end_ms=10**9, interval_ms=5000).beats:
+        assert 0 <= beat.x <= beat.x + beat.width <= 100.3
+        assert rates.CEILING - 0.01 <= beat.y <= rates.FLOOR
+        assert (beat.height > 0) == (beat.rate > 0)
+
+
+def test_one_burst_is_cut_and_leaves_the_rest_readable() -> None:
+    rate = Rate([5000, *[5] * 20], end_ms=105_000, interval_ms=5000)
+    assert [beat.cut for beat in rate.beats] == [True, *[False] * 20]
+    assert rate.beats[1].height > (rates.FLOOR - rates.CEILING) / 4
+    assert rate.peak is not None
+    assert (rate.peak.rate, rate.peak.start_ms) == (1000, 0)
+
+
+def test_the_rate_of_now_is_that_of_the_last_half_minute() -> None:
+    assert Rate([1000, 5, 5, 5, 5, 5, 5], end_ms=0, interval_ms=5000).now == 1
+
+
+def test_a_rate_of_nothing_has_no_peak() -> None:
+    assert Rate([0, 0], end_ms=0, interval_ms=5000).peak is None
 
 
 @given(st.lists(st.floats(0, 1e9), max_size=50))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tallystick.platform.web.formats import bytes_, duration, moment, number, percent, plural
+from tallystick.platform.web.formats import ago, bytes_, capital, clock, duration, moment, number, percent, plural
 
 
 def plain(text: str) -> str:
@@ -31,3 +31,18 @@ def test_shares_counts_and_moments() -> None:
     assert plain(percent(0.9976, 2)) == "99.76 %"
     assert plural(2, "party", "parties") == "2 parties"
     assert moment(0) == '<time datetime="1970-01-01T00:00:00+00:00">1970-01-01 00:00:00</time>'
+
+
+@pytest.mark.parametrize(
+    ("ms", "shown"),
+    [(400, "now"), (59_999, "59 s ago"), (60_000, "1 min ago"), (7_200_000, "2 h ago"), (10**8, "1 d ago")],
+)
+def test_distances_from_now(ms: int, shown: str) -> None:
+    told = plain(str(ago(1_000_000, 1_000_000 + ms)))
+    assert told.endswith(f">{shown}</time>")
+    assert 'title="1970-01-01 00:16:40 UTC"' in told
+
+
+def test_clocks_and_capitals() -> None:
+    assert clock(61_000) == "00:01:01"
+    assert (capital("north"), capital("")) == ("North", "")

@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, MetaData, Table, Text
 
-__all__ = ["cursors", "matches", "metadata", "people"]
+__all__ = ["contact", "cursors", "matches", "metadata", "pace", "people"]
 
 metadata = MetaData()
 
@@ -36,4 +36,23 @@ cursors = Table(
     metadata,
     Column("name", Text, primary_key=True),
     Column("cursor", Text, nullable=False),
+)
+
+# Whether the unit answers, in one row: `since_ms` is when that began, `told_ms` when it was last seen to be so.
+contact = Table(
+    "registry_contact",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("answering", Boolean, nullable=False),
+    Column("since_ms", BigInteger, nullable=False),
+    Column("told_ms", BigInteger, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
+# How many change events reached the unit in each of the last intervals.
+pace = Table(
+    "registry_pace",
+    metadata,
+    Column("start_ms", BigInteger, primary_key=True, autoincrement=False),
+    Column("events", BigInteger, nullable=False),
 )

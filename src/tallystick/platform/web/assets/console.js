@@ -1,47 +1,31 @@
-// Pages are whole without this file. It draws the charts marked .plot so that their values can be read off.
+// Pages are whole without this file. It keeps the live parts from disturbing who reads them.
 "use strict";
 
-const lineColour = () => getComputedStyle(document.documentElement).getPropertyValue("--accent").trim();
-const ruleColour = () => getComputedStyle(document.documentElement).getPropertyValue("--rule").trim();
-const inkColour = () => getComputedStyle(document.documentElement).getPropertyValue("--ink-faint").trim();
+const held = (part) => {
+  const chosen = window.getSelection();
+  const selecting = chosen && !chosen.isCollapsed && part.contains(chosen.anchorNode);
+  return selecting || part.querySelector(":focus-visible") !== null;
+};
 
-const clock = (seconds) => new Date(seconds * 1000).toISOString().slice(11, 19);
-
-function draw(figure) {
-  const times = JSON.parse(figure.dataset.times);
-  const values = JSON.parse(figure.dataset.values);
-  if (times.length < 2) return;
-  const axis = { stroke: inkColour(), grid: { stroke: ruleColour(), width: 1 }, ticks: { show: false }, font: "11px Inter" };
-  const options = {
-    width: figure.clientWidth,
-    height: 150,
-    cursor: { y: false },
-    legend: { show: true },
-    axes: [{ ...axis, values: (_, splits) => splits.map(clock) }, { ...axis, size: 46 }],
-    scales: { y: { range: (_, low, high) => [Math.min(0, low), high || 1] } },
-    series: [
-      { label: "at", value: (_, at) => (at === null ? "–" : clock(at)) },
-      {
-        label: figure.dataset.label,
-        stroke: lineColour(),
-        width: 1.5,
-        points: { show: false },
-        value: (_, value) => (value === null ? "–" : `${value.toLocaleString()} ${figure.dataset.unit}`),
-      },
-    ],
-  };
-  figure.replaceChildren();
-  new uPlot(options, [times.map((ms) => ms / 1000), values], figure);
-}
-
-function drawAll(root) {
-  if (typeof uPlot === "undefined") return;
-  for (const figure of root.querySelectorAll(".plot")) draw(figure);
-}
-
-// A page that nobody sees asks for nothing.
+// A page that nobody sees asks for nothing; a part holds still while somebody selects in it or walks it by keyboard.
 document.addEventListener("htmx:beforeRequest", (event) => {
-  if (document.hidden) event.preventDefault();
+  if (document.hidden || held(event.target)) event.preventDefault();
 });
-document.addEventListener("DOMContentLoaded", () => drawAll(document));
-document.addEventListener("htmx:load", (event) => drawAll(event.detail.elt));
+
+// What was opened and scrolled stays so.
+let opened = [];
+let scrolled = [];
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const part = event.detail.target;
+  if (held(part)) event.detail.shouldSwap = false;
+  opened = [...part.querySelectorAll("details[open]")].map((details) => details.id);
+  scrolled = [...part.querySelectorAll(".scroll")].map((region) => region.scrollLeft);
+});
+document.addEventListener("htmx:load", (event) => {
+  for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
+  event.detail.elt.querySelectorAll(".scroll").forEach((region, place) => { region.scrollLeft = scrolled[place] ?? 0; });
+});
+
+// The door does not answer, or the session is over: say that what is shown is old.
+const stale = (old) => document.body.classList.toggle("stale", old);
+document.addEventListener("htmx:afterRequest", (event) => stale(!event.detail.successful));
