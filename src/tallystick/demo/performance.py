@@ -87,11 +87,14 @@ class Performance:
     def _live(self, sites: Sites, scene: Scene, alive: Callable[[], bool]) -> None:
         words = "One change a second from here on. Enter prints fresh links, Ctrl-C stops everything."
         self._console.print(f"\n{words}\n", soft_wrap=True)
-        watch = MatchWatch(scene.unit.platform.log, scene.topic)
+        watch = MatchWatch(scene.unit.platform.log, scene.topic, alive=alive)
         stage = Stage(scene, watch, scene.life(SEED + 1))
         with watch.watching():
             while alive():
-                self._console.print(_line(stage.change()), soft_wrap=True)
+                measured = stage.change()
+                if not alive():
+                    break
+                self._console.print(_line(measured), soft_wrap=True)
                 if _enter_pressed(CHANGE_EVERY_S, self._ending):
                     show_links(sites, self._console)
         stage.close()

@@ -117,7 +117,7 @@ class Story:
             self.results.catalog = known.measure()
 
     def _change(self) -> None:
-        watch = MatchWatch(self.scene.unit.platform.log, self.scene.topic)
+        watch = MatchWatch(self.scene.unit.platform.log, self.scene.topic, alive=self._alive)
         stage = Stage(self.scene, watch, self.scene.life(SEED))
         with self._step(f"{self._changes} changes in both databases") as told, watch.watching():
             for number in range(self._changes):

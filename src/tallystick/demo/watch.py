@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import msgspec
@@ -10,6 +10,9 @@ import msgspec
 from tallystick.platform.log import Log, StoredRecord, follow
 
 __all__ = ["MatchWatch"]
+
+LOOK_S = 0.5
+"""How often somebody who waits looks whether it is still worth it."""
 
 
 class _Member(msgspec.Struct):
@@ -27,9 +30,10 @@ class MatchWatch:
     An event is seen after it is durable, so what is measured is never shorter than the truth.
     """
 
-    def __init__(self, log: Log, topic: str) -> None:
+    def __init__(self, log: Log, topic: str, *, alive: Callable[[], bool] = lambda: True) -> None:
         self._log = log
         self._topic = topic
+        self._alive = alive
         self._seen: dict[tuple[str, str], list[float]] = {}
         self._changed = threading.Condition()
         self.events = 0
@@ -55,9 +59,9 @@ class MatchWatch:
                 if moment := next((at for at in self._seen.get((party, key), ()) if at >= since), None):
                     return moment - since
                 left = deadline - time.monotonic()
-                if left <= 0:
+                if left <= 0 or not self._alive():
                     return None
-                self._changed.wait(left)
+                self._changed.wait(min(left, LOOK_S))
 
     def _run(self, start: int, stop: threading.Event) -> None:
         for records in follow(self._log, self._topic, start, stop=stop, poll_s=0.01):
