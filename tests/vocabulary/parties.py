@@ -70,14 +70,14 @@ class Study:
     """A unit with one linkage of North and South, open for the time of `open`."""
 
     directory: Path
-    site: Site = field(init=False)
+    listen: str = "127.0.0.1:0"
 
     def __post_init__(self) -> None:
         self.platform = open_platform(PlatformSettings(), self.directory, [LINKAGE])
         self.living = build_living(LivingSettings(), self.platform)
         linkages = {STUDY: BatchSettings(parties=("north", "south"), threshold=0.8, grey_zone=(0, 0))}
         self.unit = build_unit(UnitSettings(linkages=linkages), self.living.service, self.platform)
-        self.site = Site(ensure_authority(self.directory / "tls", "unit"))
+        self.site = Site(ensure_authority(self.directory / "tls", "unit"), listen=self.listen)
 
     @contextmanager
     def open(self) -> Iterator["Study"]:
@@ -215,9 +215,11 @@ class Hospital:
 
 
 @contextmanager
-def study(directory: Path) -> Iterator[Study]:
-    """Open a unit."""
-    made = Study(directory / "unit")
-    with made.open():
-        yield made
-    made.platform.close()
+def study(directory: Path, listen: str = "127.0.0.1:0") -> Iterator[Study]:
+    """Open the unit of a directory."""
+    made = Study(directory, listen)
+    try:
+        with made.open():
+            yield made
+    finally:
+        made.platform.close()

@@ -12,7 +12,7 @@ from tests.vocabulary.postgres import Postgres
 @pytest.fixture
 def study(tmp_path: Path) -> Iterator[Study]:
     """Open a unit with a linkage of North and South."""
-    with opened(tmp_path) as made:
+    with opened(tmp_path / "unit") as made:
         yield made
 
 

@@ -1,11 +1,17 @@
 """From rows in two databases to matches at both registries, through the unit's TLS door."""
 
+from base64 import b64encode
+
 import pytest
+from sqlalchemy import select
 from tests.vocabulary.parties import Hospital, Study, linkage_schema_of
 from tests.vocabulary.processes import eventually
 
 from tallystick.flows.living_linkage.adapters import unit_door
+from tallystick.flows.living_linkage.domain.unit import Encoded
 from tallystick.flows.living_linkage.errors import UnitRefused
+from tallystick.platform.store.contents import contents
+from tallystick.platform.wiring import Platform
 
 
 def both_know(north: Hospital, south: Hospital, *people: int) -> None:
@@ -79,6 +85,18 @@ def test_a_batch_that_was_not_committed_is_applied_once(
     assert (study.status().received, len(north.registry.people.record_keys())) == (1, 3)
 
 
+def test_a_change_that_comes_late_is_ignored(study: Study, north: Hospital, south: Hospital) -> None:
+    north.founded(1).joins(study)
+    south.founded(1).joins(study)
+    with north.working(), south.working():
+        both_know(north, south, 0)
+    [key] = north.registry.people.record_keys()
+    received = study.status().received
+    north.registry.encoder(north.capture).unit.upsert("late", [Encoded(key, (1, 0, 0), None)])
+    eventually(lambda: study.status().linked == received + 1)
+    assert (study.status().parties[0].records, study.status().matches) == (1, {"accepted": 1})
+
+
 def test_a_new_epoch_is_built_beside_the_old_one(study: Study, north: Hospital, south: Hospital) -> None:
     north.founded(3).joins(study)
     south.founded(2).joins(study)
@@ -133,3 +151,30 @@ def test_matches_are_pulled_page_by_page_and_told_of_own_people(
     for each in north.registry.people.latest(limit=10):
         assert each.row is not None
         assert each.row["surname"] == f"sur{each.row['id'] * 104729}"
+
+
+def everything(platform: Platform) -> bytes:
+    """Return all rows of a store and all records of its log, uncompressed."""
+    with platform.store.read() as connection:
+        rows = [row for table in contents(connection) for row in connection.execute(select(table))]
+    records = [
+        part
+        for topic in platform.log.topics()
+        for record in platform.log.read(topic.name, 0, limit=10_000)
+        for part in (record.key, record.value)
+    ]
+    values = [*(value for row in rows for value in row), *records]
+    return b"\n".join(value if isinstance(value, bytes) else str(value).encode() for value in values)
+
+
+def test_encodings_lie_in_segments_alone(study: Study, north: Hospital, south: Hospital) -> None:
+    north.founded(2).joins(study)
+    south.founded(2).joins(study)
+    with north.working(), south.working():
+        both_know(north, south, 0, 1)
+    [encoding] = north.registry.encoder(north.capture).encode([["given7919", "sur104729", "1901-02-03"]])
+    for party in (study, north, south):
+        held = everything(party.platform)
+        assert [form for form in (encoding, encoding.hex().encode(), b64encode(encoding)) if form in held] == []
+    assert b"given7919" in everything(north.platform), "the search finds what is there"
+    assert encoding in b"".join(path.read_bytes() for path in study.directory.rglob("*.segment"))

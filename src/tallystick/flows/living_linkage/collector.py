@@ -34,6 +34,6 @@ class Collector:
             self.contact.failed(str(error))
             raise
         self.contact.answered()
-        if page.matches:
-            self.registry.save_matches(page.matches, page.cursor)
+        if page.matches or page.anew:
+            self.registry.save_matches(page.matches, page.cursor, anew=page.anew)
         return page.more

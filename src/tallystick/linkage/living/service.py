@@ -161,10 +161,15 @@ class LivingService:
         """Tell how far every party is in every epoch."""
         return self._store.streams(identity)
 
-    def feed(self, identity: str, party: str, *, after: int, limit: int) -> list[TracedMatch]:
-        """List what happened to a party's own matches after a cursor; from 0 on, what stands now."""
+    def feed(self, identity: str, party: str, *, after: int, limit: int) -> tuple[list[TracedMatch], bool]:
+        """List what happened to a party's own matches after a cursor; from 0 on, what stands now.
+
+        A cursor that was never given is of a unit that has lost its latest days since: the list begins anew, which is
+        said beside it.
+        """
         self._party(self.linkage(identity), party)
-        return self._linked.feed(identity, party, after=after, limit=limit)
+        anew = after > self._linked.progress(identity).cursor
+        return self._linked.feed(identity, party, after=0 if anew else after, limit=limit), anew
 
     def _admit(self, entry: Entry, stream: Stream) -> Receipt:
         admitted = self._store.admit(entry, stream)

@@ -148,11 +148,16 @@ class FeedMatch(msgspec.Struct, frozen=True):
 
 
 class FeedPage(msgspec.Struct, frozen=True):
-    """Matches in the order of their latest change; ask again with `cursor`, at once when there is `more`."""
+    """Matches in the order of their latest change; ask again with `cursor`, at once when there is `more`.
+
+    `anew`: the unit was restored from a backup and does not know the cursor that was asked for; this page is the first
+    of all that stands, and takes the place of what was read before.
+    """
 
     matches: list[FeedMatch]
     cursor: str
     more: bool
+    anew: bool
 
 
 class UnitMatch(msgspec.Struct, frozen=True):

@@ -127,12 +127,47 @@ def test_a_party_reads_its_own_side_of_a_match(client: TestClient, living: Livin
 def test_the_feed_goes_on_from_its_cursor(client: TestClient, living: Living) -> None:
     linked(client, living)
     cursor = client.get(f"{NORTH}/matches").json()["cursor"]
-    assert client.get(f"{NORTH}/matches?after={cursor}").json() == {"matches": [], "cursor": cursor, "more": False}
+    assert client.get(f"{NORTH}/matches?after={cursor}").json() == {
+        "matches": [],
+        "cursor": cursor,
+        "more": False,
+        "anew": False,
+    }
     upsert(client, NORTH, "n2", record("ann", None, 2))
     living.worker.step()
     [match] = client.get(f"{NORTH}/matches?after={cursor}").json()["matches"]
     assert match["ended"]
     assert client.get(f"{NORTH}/matches").json()["matches"] == []
+
+
+def test_a_cursor_that_was_never_given_begins_anew(client: TestClient, living: Living) -> None:
+    assert client.get(f"{NORTH}/matches?after=99").json() == {"matches": [], "cursor": "", "more": False, "anew": True}
+    linked(client, living)
+    page = client.get(f"{NORTH}/matches?after=99").json()
+    assert (len(page["matches"]), page["cursor"], page["anew"]) == (1, "1", True)
+
+
+@pytest.mark.parametrize(
+    ("changed", "complaint"),
+    [
+        ({"key_id": "k2"}, "not made of this schema hash and key id"),
+        ({"schema_hash": "cd" * 32}, "not made of this schema hash and key id"),
+        ({"encoding_bytes": 16}, "declared with 8"),
+    ],
+)
+def test_an_epoch_is_one_schema_key_and_length(client: TestClient, changed: dict[str, object], complaint: str) -> None:
+    declaration = {"schema_hash": SCHEMA, "key_id": "k1", "encoding_bytes": 8} | changed
+    answer = client.put(f"{SOUTH}/epochs/{EPOCH}", json=declaration)
+    assert answer.status_code == 409
+    assert complaint in answer.json()["detail"]
+
+
+def test_a_linkage_may_be_for_one_schema(client: TestClient) -> None:
+    wanted = {"id": "strict", "parties": ["north", "south"], "threshold": 0.6, "schema_hash": "cd" * 32}
+    assert client.post("/v1/linkages", json=wanted).status_code == 201
+    declaration = {"schema_hash": SCHEMA, "key_id": "k1", "encoding_bytes": 8}
+    answer = client.put(f"/v1/linkages/strict/parties/north/epochs/{EPOCH}", json=declaration)
+    assert (answer.status_code, "another schema" in answer.json()["detail"]) == (409, True)
 
 
 def test_single_encodings_are_put_and_deleted(client: TestClient, living: Living) -> None:

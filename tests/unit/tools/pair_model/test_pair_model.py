@@ -33,7 +33,6 @@ def test_training_again_gives_the_committed_scores(people: Population) -> None:
     np.testing.assert_allclose(trained.probability(pairs), committed, rtol=0, atol=1e-6)
 
 
-@pytest.mark.slow
 def test_the_model_beats_the_threshold_on_people_it_never_saw(people: Population) -> None:
     made = report(people)
     assert made.f1_model > made.f1_threshold

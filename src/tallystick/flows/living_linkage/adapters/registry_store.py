@@ -90,8 +90,8 @@ class RegistryStore:
         """Return how far the unit's matches were read."""
         return self._cursor(MATCH_CURSOR)
 
-    def save_matches(self, told: Sequence[Match], cursor: str) -> None:
-        """Take over a page of matches and its cursor in one transaction."""
+    def save_matches(self, told: Sequence[Match], cursor: str, *, anew: bool = False) -> None:
+        """Take over a page of matches and its cursor in one transaction, `anew` in the place of all others."""
         now = time.time_ns() // 1_000_000
         rows = [
             {
@@ -108,6 +108,8 @@ class RegistryStore:
             for each in told
         ]
         with self._store.write() as connection:
+            if anew:
+                connection.execute(delete(matches))
             upsert(connection, matches, rows, key=["match"])
             upsert(connection, cursors, [{"name": MATCH_CURSOR, "cursor": cursor}], key=["name"])
 

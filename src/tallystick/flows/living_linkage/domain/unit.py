@@ -33,11 +33,15 @@ class Match(msgspec.Struct, frozen=True):
 
 
 class MatchPage(msgspec.Struct, frozen=True):
-    """Matches in the order in which they changed, and the cursor after the last of them."""
+    """Matches in the order in which they changed, and the cursor after the last of them.
+
+    With `anew`, the first page of all that stands: what was read before is void.
+    """
 
     matches: list[Match]
     cursor: str
     more: bool
+    anew: bool = False
 
 
 class Unit(Protocol):
