@@ -1,12 +1,13 @@
 """Changes committed one by one, each measured until the unit's event about it is durable."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import psycopg
 
 from tallystick.demo.changes import Change, Life
-from tallystick.demo.person_table import correct, insert, remove
+from tallystick.demo.person_table import correct, holds, insert, remove
 from tallystick.demo.scene import Scene
 from tallystick.demo.truth import Truth
 from tallystick.demo.watch import MatchWatch
@@ -14,6 +15,7 @@ from tallystick.demo.watch import MatchWatch
 __all__ = ["Measured", "Stage"]
 
 PATIENCE_S = 20.0
+LOST_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -29,24 +31,28 @@ class Measured:
 
 
 class Stage:
-    """Commits changes at the registries' databases."""
+    """Commits changes at the registries' databases, and waits for no database once not `alive`."""
 
-    def __init__(self, scene: Scene, watch: MatchWatch, life: Life) -> None:
+    def __init__(
+        self, scene: Scene, watch: MatchWatch, life: Life, *, alive: Callable[[], bool] = lambda: True
+    ) -> None:
         self._scene = scene
         self._watch = watch
         self._life = life
+        self._alive = alive
         self._truth = Truth(scene.sites.truth)
         self._connections: dict[str, psycopg.Connection] = {}
 
     def change(self) -> Measured:
         """Commit the next change in a transaction of its own, and wait for what it does to a match."""
         change = self._life.next()
+        begun = time.monotonic()
         number = self._commit(change)
         committed = time.monotonic()
         self._life.record(change, number)
         key = self._scene.record_keys(change.registry).of({"id": number})
-        seconds = self._watch.wait_for(change.registry, key, self._begun, PATIENCE_S)
-        late = None if seconds is None else max(0.0, (self._begun + seconds - committed) * 1000)
+        seconds = self._watch.wait_for(change.registry, key, begun, PATIENCE_S)
+        late = None if seconds is None else max(0.0, (begun + seconds - committed) * 1000)
         name = f"{change.person.value('given_name')} {change.person.value('surname')}".strip()
         return Measured(change.kind, change.registry, number, name, change.effect, late)
 
@@ -56,25 +62,38 @@ class Stage:
             connection.close()
 
     def _commit(self, change: Change) -> int:
-        connection = self._connection(change.registry)
-        with connection.transaction():
-            if change.kind == "new person":
-                number = insert(connection, change.person)
-                self._truth.add(change.registry, {number: change.person.truth})
-            elif change.number is None:
-                raise ValueError(f"a {change.kind} needs a row")
+        """Commit a change once, though the database be lost on the way: what it held of it is seen when it is back."""
+        number = change.number
+        deadline = time.monotonic() + LOST_S
+        while True:
+            try:
+                connection = self._connection(change.registry)
+                if change.number is None and number is not None and holds(connection, number):
+                    return number
+                with connection.transaction():
+                    number = self._apply(connection, change)
+            except psycopg.OperationalError:
+                self._connections.pop(change.registry, None)
+                if time.monotonic() > deadline or not self._alive():
+                    raise
             else:
-                number = change.number
-                if change.kind == "deletion":
-                    remove(connection, number)
-                else:
-                    correct(connection, number, change.person.value("surname"))
-            self._begun = time.monotonic()
-        return number
+                return number
+
+    def _apply(self, connection: psycopg.Connection, change: Change) -> int:
+        if change.number is None:
+            number = insert(connection, change.person)
+            self._truth.add(change.registry, {number: change.person.truth})
+            return number
+        if change.kind == "deletion":
+            remove(connection, change.number)
+        else:
+            correct(connection, change.number, change.person.value("surname"))
+        return change.number
 
     def _connection(self, registry: str) -> psycopg.Connection:
         connection = self._connections.get(registry)
         if connection is None or connection.closed:
-            connection = psycopg.connect(self._scene.sites.database(registry).url(), autocommit=True)
-            self._connections[registry] = connection
+            database = self._scene.sites.database(registry)
+            database.wait_until_ready()
+            connection = self._connections[registry] = psycopg.connect(database.url(), autocommit=True)
         return connection

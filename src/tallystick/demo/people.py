@@ -1,7 +1,6 @@
-"""Fills the registries' databases before anything captures them."""
+"""Fills the registries' databases, once."""
 
-import subprocess
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from tallystick.demo.febrl import people
 from tallystick.demo.person_table import load
@@ -16,8 +15,8 @@ FILLED = ".filled"
 
 def populate(sites: Sites, count: int) -> None:
     """Load the people of both registries; what was loaded stays as it is."""
-    with ThreadPoolExecutor(len(REGISTRIES)) as pool:
-        list(pool.map(lambda registry: _fill(sites, registry, count), REGISTRIES))
+    for registry in REGISTRIES:
+        _fill(sites, registry, count)
 
 
 def _fill(sites: Sites, registry: str, count: int) -> None:
@@ -25,13 +24,7 @@ def _fill(sites: Sites, registry: str, count: int) -> None:
     filled = database.directory / FILLED
     if filled.exists():
         return
-    with subprocess.Popen(database.argv(), stderr=subprocess.DEVNULL) as server:  # noqa: S603 -- our own arguments
-        try:
-            database.wait_until_ready()
-            truth = load(database.url(), people(DATASETS[registry], count=count))
-        finally:
-            server.terminate()
-            server.wait(30)
+    truth = database.repeatedly(partial(load, people=people(DATASETS[registry], count=count)))
     if registry not in Truth(sites.truth).read():
         Truth(sites.truth).add(registry, truth)
     filled.touch()

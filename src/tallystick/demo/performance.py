@@ -14,7 +14,6 @@ from rich.console import Console
 from tallystick.demo.doors import show_links
 from tallystick.demo.errors import DemoError, StepFailed
 from tallystick.demo.living import Measured, Stage
-from tallystick.demo.people import populate
 from tallystick.demo.report import show, write
 from tallystick.demo.scene import Scene
 from tallystick.demo.sites import REGISTRIES, Sites
@@ -26,6 +25,7 @@ __all__ = ["Performance", "change_once"]
 
 CHANGE_EVERY_S = 1.0
 STOP_S = 25.0
+STORY_ENDS_S = 5.0
 
 
 class Performance:
@@ -46,16 +46,14 @@ class Performance:
         """Run until the story's end, or until Ctrl-C; return the exit code."""
         self._console.print(f"[bold]Tallystick[/]: three organisations in {self._directory}", soft_wrap=True)
         sites = Sites.prepare(self._directory)
-        populate(sites, self._people)
-        self._say(f"{self._people:,} people a registry in two PostgreSQL servers")
         supervisor = Supervisor(_children(sites), self._directory)
-        telling = threading.Thread(target=self._tell, args=(sites, supervisor), name="story")
+        telling = threading.Thread(target=self._tell, args=(sites, supervisor), name="story", daemon=True)
         telling.start()
         try:
             supervisor.run()
         finally:
             self._ending.set()
-            telling.join()
+            telling.join(STORY_ENDS_S)
         if self._failure is not None:
             raise self._failure
         self._console.print(f"[dim]Stopped. The same directory goes on: {self._directory}[/]", soft_wrap=True)
@@ -68,7 +66,7 @@ class Performance:
             return not (self._ending.is_set() or supervisor.stopping)
 
         try:
-            story = Story(sites, self._console, changes=self._changes, alive=alive)
+            story = Story(sites, self._console, people=self._people, changes=self._changes, alive=alive)
             results = story.run()
             results.seconds = time.monotonic() - self._begun
             show(results, self._console)
@@ -88,7 +86,7 @@ class Performance:
         words = "One change a second from here on. Enter prints fresh links, Ctrl-C stops everything."
         self._console.print(f"\n{words}\n", soft_wrap=True)
         watch = MatchWatch(scene.unit.platform.log, scene.topic, alive=alive)
-        stage = Stage(scene, watch, scene.life(SEED + 1))
+        stage = Stage(scene, watch, scene.life(SEED + 1), alive=alive)
         with watch.watching():
             while alive():
                 measured = stage.change()
@@ -98,9 +96,6 @@ class Performance:
                 if _enter_pressed(CHANGE_EVERY_S, self._ending):
                     show_links(sites, self._console)
         stage.close()
-
-    def _say(self, text: str) -> None:
-        self._console.print(f"[green]✓[/] {text} [dim]{time.monotonic() - self._begun:.1f} s[/]")
 
 
 def change_once(directory: Path) -> int:

@@ -6,18 +6,18 @@ import psycopg
 
 from tallystick.demo.febrl import COLUMNS, Person
 
-__all__ = ["TABLE", "correct", "insert", "load", "remove", "rows"]
+__all__ = ["TABLE", "correct", "holds", "insert", "load", "remove", "rows"]
 
 TABLE = "person"
 _COLUMN_LIST = ", ".join(COLUMNS)
 
 
-def load(url: str, people: Sequence[Person]) -> dict[int, int]:
+def load(connection: psycopg.Connection, people: Sequence[Person]) -> dict[int, int]:
     """Create the table with these people unless it exists; return the truth, serial number to real person.
 
     The serial numbers follow the given order, so the truth is the same when the demo resumes.
     """
-    with psycopg.connect(url) as connection, connection.cursor() as cursor:
+    with connection.transaction(), connection.cursor() as cursor:
         cursor.execute("SELECT to_regclass('person') IS NOT NULL")
         exists = cursor.fetchone()
         if exists is None or not exists[0]:
@@ -49,12 +49,16 @@ def remove(connection: psycopg.Connection, number: int) -> None:
     connection.execute("DELETE FROM person WHERE id = %s", (number,))
 
 
-def rows(url: str, truth: Mapping[int, int]) -> dict[int, Person]:
+def holds(connection: psycopg.Connection, number: int) -> bool:
+    """Tell whether the table has a row."""
+    return connection.execute("SELECT 1 FROM person WHERE id = %s", (number,)).fetchone() is not None
+
+
+def rows(connection: psycopg.Connection, truth: Mapping[int, int]) -> dict[int, Person]:
     """Read the table as it is now, with the real person behind each row."""
-    with psycopg.connect(url) as connection:
-        found = connection.execute(f"SELECT id, {_COLUMN_LIST} FROM person".encode())  # noqa: S608 -- constants
-        return {
-            number: Person(truth[number], tuple(value or "" for value in values))
-            for number, *values in found
-            if number in truth
-        }
+    found = connection.execute(f"SELECT id, {_COLUMN_LIST} FROM person".encode())  # noqa: S608 -- constants
+    return {
+        number: Person(truth[number], tuple(value or "" for value in values))
+        for number, *values in found
+        if number in truth
+    }

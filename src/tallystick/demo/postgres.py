@@ -1,4 +1,4 @@
-"""A real PostgreSQL in a directory: initialised once, run as a child process that dies with its parent.
+"""A real PostgreSQL in a directory: initialised by its first start, run as a child process that dies with its parent.
 
 PostgreSQL refuses to run as root; then it runs as a user of its own, who must be able to pass through every parent
 directory of its data. So its data lies beside the organisations' directories, never inside one.
@@ -9,6 +9,7 @@ import ctypes
 import os
 import pwd
 import secrets
+import shutil
 import signal
 import socket
 import stat
@@ -16,19 +17,25 @@ import subprocess
 import sys
 import time
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import ModuleType
+from typing import TypeVar
 
 import psycopg
 
 from tallystick.demo.errors import MissingExtra, StepFailed
+from tallystick.demo.private_files import write_private
 
 __all__ = ["Database", "main"]
 
 SYSTEM_USER = "pgserver"
 OWNER = "postgres"
 PR_SET_PDEATHSIG = 1
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
@@ -41,15 +48,14 @@ class Database:
 
     @classmethod
     def prepare(cls, directory: Path, password_file: Path) -> "Database":
-        """Initialise the directory unless it is; the port is chosen once and kept beside the data."""
+        """Choose port and password once; both are kept."""
         directory.mkdir(parents=True, exist_ok=True)
         port_file = directory / "port"
         if not port_file.exists():
-            port_file.write_text(str(_free_port()))
-        database = cls(directory, int(port_file.read_text()), password_file)
-        if not (directory / "data" / "PG_VERSION").exists():
-            database._initialise()
-        return database
+            write_private(port_file, str(_free_port()))
+        if not password_file.exists():
+            write_private(password_file, secrets.token_urlsafe(24))
+        return cls(directory, int(port_file.read_text()), password_file)
 
     @property
     def password(self) -> str:
@@ -62,44 +68,29 @@ class Database:
 
     def argv(self) -> list[str]:
         """Return the command line that runs the server in the foreground."""
-        return [sys.executable, "-m", "tallystick.demo.postgres", str(self.directory), str(self.port)]
+        return [
+            sys.executable,
+            "-m",
+            "tallystick.demo.postgres",
+            *map(str, (self.directory, self.port, self.password_file)),
+        ]
 
     def wait_until_ready(self, timeout_s: float = 20) -> None:
         """Return when the server takes connections; raises `StepFailed` with its log's place."""
-        deadline = time.monotonic() + timeout_s
-        while time.monotonic() < deadline:
-            try:
-                psycopg.connect(self.url(), connect_timeout=2).close()
-            except psycopg.OperationalError:
-                time.sleep(0.05)
-            else:
-                return
-        raise StepFailed(f"PostgreSQL did not start on port {self.port}; its log lies beside {self.directory}")
+        self.repeatedly(lambda _: None, timeout_s)
 
-    def _initialise(self) -> None:
-        if not self.password_file.exists():
-            self.password_file.touch(mode=0o600)
-            self.password_file.write_text(secrets.token_urlsafe(24))
-        run = _privileges(self.directory)
-        data = self.directory / "data"
-        data.mkdir(exist_ok=True)
-        handed = self.directory / ".initial-password"
-        handed.touch(mode=0o600)
-        handed.write_text(self.password)
-        run.own(data)
-        run.own(handed)
-        try:
-            subprocess.run(  # noqa: S603 -- our own arguments
-                [
-                    str(_binaries() / "initdb"), "--pgdata", str(data), "--username", OWNER, "--pwfile", str(handed),
-                    "--auth", "scram-sha-256", "--encoding", "utf8", "--locale", "C.UTF-8", "--no-sync",
-                ],
-                check=True, capture_output=True, preexec_fn=run.drop, cwd="/",
-            )  # fmt: skip
-        except subprocess.CalledProcessError as error:
-            raise StepFailed(f"initdb in {data}: {error.stderr.decode(errors='replace').strip()}") from error
-        finally:
-            handed.unlink()
+    def repeatedly(self, work: Callable[[psycopg.Connection], Answer], timeout_s: float = 60) -> Answer:
+        """Do work that may be repeated, and do it again when the server is lost on the way or does not run yet."""
+        deadline = time.monotonic() + timeout_s
+        while True:
+            try:
+                with psycopg.connect(self.url(), connect_timeout=2) as connection:
+                    return work(connection)
+            except psycopg.OperationalError as error:
+                if time.monotonic() > deadline:
+                    log = f"logs/postgres-{self.directory.name}.log"
+                    raise StepFailed(f"PostgreSQL does not answer on port {self.port}; its log is {log}") from error
+                time.sleep(0.05)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -107,12 +98,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="tallystick.demo.postgres")
     parser.add_argument("directory", type=Path)
     parser.add_argument("port", type=int)
+    parser.add_argument("password_file", type=Path)
     asked = parser.parse_args(arguments)
     run = _privileges(asked.directory)
     data = asked.directory / "data"
-    sockets = asked.directory / "run"
-    sockets.mkdir(exist_ok=True)
-    run.own(sockets)
+    if not data.exists():
+        _initialise(data, asked.password_file.read_text().strip(), run)
     options = {
         "port": str(asked.port),
         "listen_addresses": "127.0.0.1",
@@ -125,10 +116,33 @@ def main(arguments: list[str] | None = None) -> int:
     }
     argv = [str(_binaries() / "postgres"), "-D", str(data)]
     argv += [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
-    server = subprocess.Popen(argv, preexec_fn=run.drop_and_die_with_parent, cwd="/")  # noqa: S603
+    server = subprocess.Popen(argv, preexec_fn=partial(run.start, signal.SIGINT), cwd="/")  # noqa: S603
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: server.send_signal(signal.SIGINT))
     return server.wait()
+
+
+def _initialise(data: Path, password: str, run: "_Privileges") -> None:
+    """Make the server's files; they get their name when they are whole, so what was cut short is made anew."""
+    draft, handed = data.with_name("data.draft"), data.with_name(".initial-password")
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(mode=0o700)
+    write_private(handed, password)
+    run.own(draft)
+    run.own(handed)
+    try:
+        subprocess.run(  # noqa: S603 -- our own arguments
+            [
+                str(_binaries() / "initdb"), "--pgdata", str(draft), "--username", OWNER, "--pwfile", str(handed),
+                "--auth", "scram-sha-256", "--encoding", "utf8", "--locale", "C.UTF-8", "--no-sync",
+            ],
+            check=True, capture_output=True, preexec_fn=partial(run.start, signal.SIGKILL), cwd="/",
+        )  # fmt: skip
+    except subprocess.CalledProcessError as error:
+        raise StepFailed(f"initdb in {draft}: {error.stderr.decode(errors='replace').strip()}") from error
+    finally:
+        handed.unlink()
+    draft.rename(data)
 
 
 @dataclass(frozen=True)
@@ -142,18 +156,17 @@ class _Privileges:
         if self.account:
             os.chown(path, self.account.pw_uid, self.account.pw_gid)
 
-    def drop(self) -> None:
-        """Become the account; runs in the child."""
+    def start(self, farewell: signal.Signals) -> None:
+        """In the child: become the account, then ask for a signal when the parent dies.
+
+        In this order, since a change of user clears an earlier request.
+        """
+        parent = os.getppid()
         if self.account:
             os.setgroups([])
             os.setgid(self.account.pw_gid)
             os.setuid(self.account.pw_uid)
-
-    def drop_and_die_with_parent(self) -> None:
-        """Become the account, then ask for SIGINT when the parent dies: a change of user clears an earlier request."""
-        parent = os.getppid()
-        self.drop()
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGINT)
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, farewell)
         if os.getppid() != parent:
             os._exit(1)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from tallystick.demo.changes import Life
 from tallystick.demo.febrl import Person
@@ -74,7 +75,9 @@ class Scene:
     def people(self) -> dict[str, dict[int, Person]]:
         """Read both tables as they are now."""
         known = Truth(self.sites.truth).read()
-        return {name: rows(self.sites.database(name).url(), known.get(name, {})) for name in REGISTRIES}
+        return {
+            name: self.sites.database(name).repeatedly(partial(rows, truth=known.get(name, {}))) for name in REGISTRIES
+        }
 
     def matches(self) -> list[UnitMatch]:
         """List every match that stands."""

@@ -1,6 +1,5 @@
 """The three organisations of the demo: directories, secrets and settings files, made once and found again."""
 
-import os
 import secrets
 import socket
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from pathlib import Path
 from tallystick.demo.errors import DirectoryInUse
 from tallystick.demo.known_files import FOLDER
 from tallystick.demo.postgres import Database
+from tallystick.demo.private_files import write_private
 from tallystick.demo.schema import linkage_schema
 from tallystick.flows.known_files import sample_packages
 
@@ -93,7 +93,7 @@ class Sites:
         _write_secret(site.secret("record-key"), secrets.token_urlsafe(32))
         database = self.database(site.name)
         _write_secret(site.secret("database"), database.url())
-        (site.directory / "schema.json").write_bytes(linkage_schema())
+        write_private(site.directory / "schema.json", linkage_schema().decode())
         _settle(site, REGISTRY_SETTINGS)
 
 
@@ -102,7 +102,7 @@ def _settle(site: Site, text: str) -> None:
     if not site.config.exists():
         head = f'name = "{site.name}"\ndata_dir = "."\n\n'
         door = f'[edge]\nlisten = "127.0.0.1:{_free_port()}"\nnames = ["{site.host}"]\n\n'
-        site.config.write_text(head + door + text)
+        write_private(site.config, head + door + text)
 
 
 REGISTRY_SETTINGS = """[registry]
@@ -125,9 +125,7 @@ def _unit_settings() -> str:
 
 def _write_secret(file: Path, text: str) -> None:
     if not file.exists():
-        descriptor = os.open(file, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as opened:
-            opened.write(text)
+        write_private(file, text)
 
 
 def _free_port() -> int:

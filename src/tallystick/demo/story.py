@@ -5,8 +5,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
-from pathlib import Path
 
 from rich.console import Console
 
@@ -14,20 +12,23 @@ from tallystick.demo import judging
 from tallystick.demo.errors import StepFailed
 from tallystick.demo.known_files import KnownFiles
 from tallystick.demo.living import Measured, Stage
+from tallystick.demo.people import populate
 from tallystick.demo.quality import Quality
 from tallystick.demo.scene import Scene
-from tallystick.demo.sites import LINKAGE, REGISTRIES, Sites
+from tallystick.demo.sites import LINKAGE, REGISTRIES, Site, Sites
 from tallystick.demo.watch import MatchWatch
 from tallystick.edge.wiring import authority_of
 from tallystick.flows.living_linkage.adapters.membership import MembershipFile
-from tallystick.flows.living_linkage.errors import UnitUnavailable
+from tallystick.flows.living_linkage.errors import UnitRefused, UnitUnavailable
 from tallystick.flows.living_linkage.invitations import accept
 from tallystick.flows.living_linkage.pair_model import REPORT
+from tallystick.server.wiring import Organisation
 
 __all__ = ["Results", "Story"]
 
 STEP_PATIENCE_S = 120.0
 SEED = 4
+MOST_INVITATIONS = 3
 
 
 @dataclass
@@ -48,9 +49,10 @@ class Results:
 class Story:
     """Goes through the steps; each prints one line when it is done."""
 
-    def __init__(self, sites: Sites, console: Console, *, changes: int, alive: Callable[[], bool]) -> None:
+    def __init__(self, sites: Sites, console: Console, *, people: int, changes: int, alive: Callable[[], bool]) -> None:
         self._sites = sites
         self._console = console
+        self._people = people
         self._changes = changes
         self._alive = alive
         self.scene = Scene.of(sites)
@@ -59,6 +61,7 @@ class Story:
     def run(self) -> Results:
         """Tell the story up to the summary."""
         begun = time.monotonic()
+        self._populate()
         self._start()
         self._join()
         self._link()
@@ -69,23 +72,20 @@ class Story:
         self.results.seconds = time.monotonic() - begun
         return self.results
 
+    def _populate(self) -> None:
+        with self._step(f"{self._people:,} people a registry in two PostgreSQL servers"):
+            populate(self._sites, self._people)
+
     def _start(self) -> None:
-        with self._step("two databases and three organisations up"):
-            for name in REGISTRIES:
-                self._sites.database(name).wait_until_ready(STEP_PATIENCE_S)
+        with self._step("three organisations up"):
             self._wait(self.scene.serving, "an organisation's process")
 
     def _join(self) -> None:
         for name in REGISTRIES:
-            site = self._sites.site(name)
-            membership = MembershipFile(site.directory)
-            if membership.exists():
-                continue
-            with self._step(f"{name} joins the unit's linkage by invitation"):
-                unit = self.scene.unit
-                invitation = unit.unit.joining.invite(LINKAGE, name, unit.told_door(), days=1, by="demo").text()
-                authority = authority_of(site.directory, name).certificate
-                self._wait(partial(_joined, invitation, membership, authority), "the unit's door")
+            membership = MembershipFile(self._sites.site(name).directory)
+            if not membership.exists():
+                with self._step(f"{name} joins the unit's linkage by invitation"):
+                    self._wait(_Guest(self.scene.unit, self._sites.site(name), membership).joined, "the unit's door")
 
     def _link(self) -> None:
         expected = {name: len(people) for name, people in self.scene.people().items()}
@@ -118,7 +118,7 @@ class Story:
 
     def _change(self) -> None:
         watch = MatchWatch(self.scene.unit.platform.log, self.scene.topic, alive=self._alive)
-        stage = Stage(self.scene, watch, self.scene.life(SEED))
+        stage = Stage(self.scene, watch, self.scene.life(SEED), alive=self._alive)
         with self._step(f"{self._changes} changes in both databases") as told, watch.watching():
             for number in range(self._changes):
                 measured = stage.change()
@@ -149,9 +149,32 @@ class Story:
         self._console.print(f"[green]✓[/] {text} [dim]{time.monotonic() - begun:.1f} s[/]")
 
 
-def _joined(text: str, membership: MembershipFile, authority: Path) -> bool:
-    try:
-        accept(text, membership, authority)
-    except UnitUnavailable:
-        return False
-    return True
+@dataclass
+class _Guest:
+    """A registry that was invited, and knocks until it is let in."""
+
+    unit: Organisation
+    site: Site
+    membership: MembershipFile
+    invitation: str = ""
+    invitations: int = 0
+
+    def joined(self) -> bool:
+        """Use the invitation; where the door took it and the answer was lost, ask for another one."""
+        authority = authority_of(self.site.directory, self.site.name).certificate
+        self.invitation = self.invitation or self._invited()
+        try:
+            accept(self.invitation, self.membership, authority)
+        except UnitUnavailable:
+            return False
+        except UnitRefused:
+            if self.invitations == MOST_INVITATIONS:
+                raise
+            self.invitation = ""
+            return False
+        return True
+
+    def _invited(self) -> str:
+        self.invitations += 1
+        door = self.unit.told_door()
+        return self.unit.unit.joining.invite(LINKAGE, self.site.name, door, days=1, by="demo").text()

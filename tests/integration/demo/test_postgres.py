@@ -1,4 +1,5 @@
 import subprocess
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -18,8 +19,8 @@ def database(tmp_path: Path) -> Database:
 def test_a_database_starts_holds_people_and_stops(database: Database) -> None:
     with subprocess.Popen(database.argv(), stderr=subprocess.DEVNULL) as server:
         database.wait_until_ready()
-        truth = load(database.url(), people("4a", count=50))
-        assert load(database.url(), people("4a", count=50)) == truth
+        truth = database.repeatedly(partial(load, people=people("4a", count=50)))
+        assert database.repeatedly(partial(load, people=people("4a", count=50))) == truth
         with psycopg.connect(database.url()) as connection:
             assert connection.execute("SELECT count(*) FROM person").fetchone() == (50,)
         server.terminate()
