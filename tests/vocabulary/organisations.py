@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import socket
 import ssl
 import subprocess
@@ -17,7 +18,7 @@ import msgspec
 
 from tallystick.platform.auth import Tokens
 from tallystick.platform.store import Store
-from tallystick.platform.supervisor import ChildState, SupervisorStatus
+from tallystick.platform.supervisor import ChildStatus, SupervisorStatus, status
 
 __all__ = ["TALLY", "Answer", "Upped", "free_port"]
 
@@ -55,7 +56,7 @@ class Upped:
 
     def __post_init__(self) -> None:
         head = f'name = "{self.name}"\n'
-        door = f'[edge]\nlisten = "127.0.0.1:{self.port}"\nnames = ["{self.name}.localhost"]\ndrain_s = 2\n'
+        door = f'[edge]\nlisten = "127.0.0.1:{self.port}"\nnames = ["{self.name}.localhost"]\ndrain_s = 10\n'
         self.folder.mkdir(exist_ok=True)
         self.config.write_text(head + door + self.settings)
 
@@ -122,18 +123,17 @@ class Upped:
 
     def status(self) -> SupervisorStatus:
         """Return what `tally status` tells."""
-        told = self.tally("status", "--config", str(self.config), "--output", "json")
-        return msgspec.json.decode(told.stdout, type=SupervisorStatus)
+        return status(self.data_dir)
 
-    def pid(self, process: str) -> int:
-        """Return a process's number."""
-        found = next(child.pid for child in self.status().children if child.name == process)
-        assert found is not None
-        return found
+    def child(self, process: str) -> ChildStatus:
+        """Return what is known of one process."""
+        return next(child for child in self.status().children if child.name == process)
 
-    def state(self, process: str) -> ChildState:
-        """Return a process's state."""
-        return next(child.state for child in self.status().children if child.name == process)
+    def kill(self, process: str) -> None:
+        """Kill a process as nothing can prevent."""
+        pid = self.child(process).pid
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
 
     def logs(self) -> str:
         """Return everything that the processes printed."""

@@ -14,7 +14,7 @@ from tallystick.platform.supervisor import ChildState, Supervisor
 from tallystick.platform.supervisor import status as supervisor_status
 from tallystick.platform.supervisor import stop as stop_supervisor
 from tallystick.server.mendable import MENDABLE
-from tallystick.server.settings import REGISTRY_SECRETS, loaded_settings
+from tallystick.server.settings import REGISTRY_SECRETS, OrganisationSettings, loaded_settings
 from tallystick.server.wiring import Organisation
 
 __all__ = ["config_option", "down", "explained", "settings", "status", "up"]
@@ -44,7 +44,7 @@ def up(config: Path | None, echo: bool) -> None:
     from tallystick.server.processes import children
 
     with explained():
-        loaded_settings(config)  # every secret is there; none is kept here
+        _check(loaded_settings(config).settings)  # every secret is there; none is kept here
         organisation = Organisation(loaded_settings(config, withheld=REGISTRY_SECRETS).settings)
         lines = (lambda name, line: click.echo(f"{name:<10} {line}", err=True)) if echo else None
         resolved = config.resolve() if config else None
@@ -53,10 +53,22 @@ def up(config: Path | None, echo: bool) -> None:
         )
 
 
+def _check(settings: OrganisationSettings) -> None:
+    """Raise a `SettingsError` for what the settings say well, but what cannot work."""
+    if settings.registry:
+        from tallystick.flows.living_linkage.wiring import check_registry
+
+        check_registry(settings.name, settings.registry)
+
+
 def _prepare(organisation: Organisation) -> None:
     """Find out what cannot work while there is somebody to tell, then make the store's tables."""
     organisation.door.check()
-    organisation.platform.close()
+    try:
+        if organisation.settings.linkage:
+            organisation.unit  # noqa: B018 -- building it makes the linkages that the settings name
+    finally:
+        organisation.platform.close()
 
 
 @click.command()

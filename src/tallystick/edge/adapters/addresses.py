@@ -2,6 +2,7 @@
 
 import errno
 import ipaddress
+import re
 import socket
 
 from tallystick.edge.errors import ConfigurationInvalid, EdgeStartFailed
@@ -9,26 +10,32 @@ from tallystick.edge.errors import ConfigurationInvalid, EdgeStartFailed
 __all__ = ["try_address"]
 
 FIELD = "edge.listen"
+ADDRESS = re.compile(r"(\[(?P<six>[^]]+)]|(?P<four>[0-9.]+)):(?P<port>[0-9]{1,5})")
+HIGHEST_PORT = 65_535
 
 
 def try_address(listen: str) -> None:
     """Bind the address for a moment; raises `ConfigurationInvalid` or `EdgeStartFailed`, which name the setting."""
-    host, _, port = listen.rpartition(":")
-    try:
-        version = ipaddress.ip_address(host.strip("[]")).version
-        number = int(port)
-        if not 0 <= number <= 65_535:
-            raise ValueError
-    except ValueError:
-        raise ConfigurationInvalid(FIELD, f"expected IP:PORT, found {listen!r}") from None
-    family = socket.AF_INET6 if version == 6 else socket.AF_INET
+    host, port = _parsed(listen)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as attempt:
         attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            attempt.bind((host.strip("[]"), number))
+            attempt.bind((host, port))
             attempt.listen(1)
         except OSError as error:
             raise EdgeStartFailed(f"{FIELD}: {_reason(listen, error)}") from error
+
+
+def _parsed(listen: str) -> tuple[str, int]:
+    found = ADDRESS.fullmatch(listen)
+    try:
+        if not found or int(found["port"]) > HIGHEST_PORT:
+            raise ValueError
+        host = ipaddress.IPv6Address(found["six"]) if found["six"] else ipaddress.IPv4Address(found["four"])
+    except ValueError:
+        raise ConfigurationInvalid(FIELD, f"expected IP:PORT, found {listen!r}") from None
+    return str(host), int(found["port"])
 
 
 def _reason(listen: str, error: OSError) -> str:

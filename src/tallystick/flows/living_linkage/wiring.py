@@ -10,6 +10,7 @@ from tallystick.flows.living_linkage.adapters.registry_store import RegistryStor
 from tallystick.flows.living_linkage.adapters.unit_contact import UnitContact
 from tallystick.flows.living_linkage.adapters.unit_door import UnitDoor
 from tallystick.flows.living_linkage.collector import Collector
+from tallystick.flows.living_linkage.connector import connector_texts
 from tallystick.flows.living_linkage.console import RegistryConsole
 from tallystick.flows.living_linkage.domain.epochs import EpochOfEncodings
 from tallystick.flows.living_linkage.domain.record_keys import RecordKeys
@@ -21,14 +22,17 @@ from tallystick.flows.living_linkage.judge import ServedJudge
 from tallystick.flows.living_linkage.settings import RegistrySettings, UnitSettings
 from tallystick.inference.client import ModelClient
 from tallystick.linkage.domain.living.linkages import GreyZone
+from tallystick.linkage.living.errors import LivingError
 from tallystick.linkage.living.service import LivingService
+from tallystick.native import MalformedInput
 from tallystick.native.linkage import ClkEncoder
 from tallystick.platform.auth import Tokens
 from tallystick.platform.http import Route
+from tallystick.platform.settings import WrongSetting
 from tallystick.platform.store import Branch
 from tallystick.platform.wiring import Platform
 
-__all__ = ["BRANCH", "Registry", "Unit", "build_judge", "build_registry", "build_unit"]
+__all__ = ["BRANCH", "Registry", "Unit", "build_judge", "build_registry", "build_unit", "check_registry"]
 
 BRANCH = Branch("living_linkage", "tallystick.flows.living_linkage.adapters.migrations")
 
@@ -107,6 +111,25 @@ class Unit:
     routes: list[Route]
 
 
+def check_registry(organisation: str, settings: RegistrySettings) -> None:
+    """Raise a `SettingsError` that names the setting by which nobody could be encoded; reads schema and secrets."""
+    connector_texts(organisation, settings)
+    try:
+        RecordKeys(settings.record_key_secret.reveal().encode())
+    except ValueError as error:
+        raise WrongSetting(f"registry.record_key_secret: {error}") from error
+    if not settings.linkage_secret:
+        raise WrongSetting("registry.linkage_secret: is empty")
+    try:
+        schema = settings.schema.read_bytes()
+        columns_of_schema(schema, settings.schema)
+        ClkEncoder(schema, settings.linkage_secret.reveal().encode())
+    except OSError as error:
+        raise WrongSetting(f"registry.schema: {settings.schema}: {error.strerror}") from error
+    except (ValueError, MalformedInput) as error:
+        raise WrongSetting(f"registry.schema: {error}") from error
+
+
 def build_registry(organisation: str, settings: RegistrySettings, platform: Platform) -> Registry:
     """Build a registry's side; reads no secret yet."""
     membership = MembershipFile(platform.data_dir)
@@ -114,10 +137,13 @@ def build_registry(organisation: str, settings: RegistrySettings, platform: Plat
 
 
 def build_unit(settings: UnitSettings, living: LivingService, platform: Platform) -> Unit:
-    """Build a unit's side; its linkages are made unless they exist. Raises `LinkageExists` for a changed one."""
+    """Build a unit's side; its linkages are made unless they exist. Raises `WrongSetting` for a changed one."""
     for identity, wanted in settings.linkages.items():
         zone = GreyZone(*wanted.grey_zone)
-        living.create(identity, parties=wanted.parties, threshold=wanted.threshold, grey_zone=zone)
+        try:
+            living.create(identity, parties=wanted.parties, threshold=wanted.threshold, grey_zone=zone)
+        except LivingError as error:
+            raise WrongSetting(f"unit.linkages.{identity}: {error}") from error
     joining = Joining(living, Tokens(platform.store), platform.data_dir / "tls" / "clients")
     return Unit(joining, joining_routes(joining))
 

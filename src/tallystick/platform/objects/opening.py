@@ -28,7 +28,9 @@ def opened(url: str, access_key_id: str, secret_access_key: Secret) -> tuple[Obj
                 return MemoryStore(), None
             case "s3":
                 return _s3(parts, access_key_id, secret_access_key), None
-    raise InvalidObjectsUrlError(f"{_without_query(parts)!r} is no object store: use file:///, memory:/// or s3://")
+    raise InvalidObjectsUrlError(
+        f"[objects] url: {_without_query(parts)!r} is no object store: use file:///, memory:/// or s3://"
+    )
 
 
 def _directory(parts: SplitResult) -> Path:

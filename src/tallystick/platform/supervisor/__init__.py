@@ -14,6 +14,7 @@ from tallystick.platform.supervisor.errors import (
     NestedTooDeepError,
     NotRunningError,
     SupervisorError,
+    UnusableDirectoryError,
     WillNotStopError,
 )
 from tallystick.platform.supervisor.lifeline import die_with_parent
@@ -35,6 +36,7 @@ __all__ = [
     "Supervisor",
     "SupervisorError",
     "SupervisorStatus",
+    "UnusableDirectoryError",
     "WillNotStopError",
     "announce_ready",
     "die_with_parent",

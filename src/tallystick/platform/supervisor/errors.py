@@ -4,6 +4,7 @@ SupervisorError                 base of all
 ├── InvalidChildrenError        the caller's fault: two children share a name, or a name is no file name
 ├── AlreadyRunningError         another supervisor holds the data directory: stop it, or choose another directory
 ├── NotRunningError             nothing holds the data directory: start it first
+├── UnusableDirectoryError      the data directory cannot be made or written: choose another, or mend its rights
 ├── NestedTooDeepError          a supervisor inside a supervisor inside ...: a child's command is wrong
 └── WillNotStopError            it was asked to drain and is still there: wait longer, or kill it
 """
@@ -16,6 +17,7 @@ __all__ = [
     "NestedTooDeepError",
     "NotRunningError",
     "SupervisorError",
+    "UnusableDirectoryError",
     "WillNotStopError",
 ]
 
@@ -43,6 +45,14 @@ class NotRunningError(SupervisorError, RuntimeError):
 
     def __init__(self, directory: Path) -> None:
         super().__init__(f"nothing is running on {directory}")
+        self.directory = directory
+
+
+class UnusableDirectoryError(SupervisorError, OSError):
+    """The data directory cannot be made or written."""
+
+    def __init__(self, directory: Path, reason: OSError) -> None:
+        super().__init__(f"data_dir: {directory} cannot be used: {reason.strerror}")
         self.directory = directory
 
 

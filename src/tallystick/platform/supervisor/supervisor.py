@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tallystick.platform.supervisor.backoff import RestartPolicy
 from tallystick.platform.supervisor.child import RESERVED, Child, check
-from tallystick.platform.supervisor.errors import NestedTooDeepError
+from tallystick.platform.supervisor.errors import NestedTooDeepError, UnusableDirectoryError
 from tallystick.platform.supervisor.keeper import Keeper
 from tallystick.platform.supervisor.lock import held
 from tallystick.platform.supervisor.logs import Echo, OutputLog
@@ -70,9 +70,12 @@ class Supervisor:
         """Run on the main thread until SIGTERM or SIGINT, then drain; a second signal kills.
 
         `first` is called when the directory is held and no child runs yet; what it raises ends the supervisor.
-        Raises AlreadyRunningError.
+        Raises AlreadyRunningError or UnusableDirectoryError.
         """
-        self._premises.prepare()
+        try:
+            self._premises.prepare()
+        except OSError as error:
+            raise UnusableDirectoryError(self._premises.directory, error) from error
         with held(self._premises):
             first()
             try:

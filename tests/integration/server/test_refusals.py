@@ -1,0 +1,80 @@
+"""`tally up` that cannot work says what to change, starts nothing and leaves nothing half-written."""
+
+import socket
+from contextlib import closing
+
+import pytest
+from tests.integration.server.conftest import Found
+from tests.vocabulary.organisations import Upped
+
+REGISTRY = """
+[registry]
+database = "{database}"
+schema = "{schema}"
+linkage_secret = "planted-linkage"
+record_key_secret = "{key}"
+"""
+DATABASE, KEY = "postgresql://ann:planted-password@127.0.0.1:5432/people", "planted-record-key"
+GOOD_SCHEMA = "good.json"
+
+
+def refused(organisation: Upped) -> str:
+    """Return what it complained about."""
+    done = organisation.tally("up", "--config", str(organisation.config))
+    assert done.returncode == 1, done.stderr
+    assert "Traceback" not in done.stderr
+    assert "planted" not in done.stderr
+    assert not list(organisation.data_dir.glob("logs/[!s]*")), "a process was started"
+    return done.stderr
+
+
+@pytest.mark.parametrize(
+    ("settings", "complaint"),
+    [
+        ("[housekeepin]", "housekeepin: no such setting; did you mean 'housekeeping'?"),
+        ("[housekeeping]\nevery_s = 'often'", "housekeeping.every_s"),
+        ("[store]\nurl = 'postgresql://u:planted@127.0.0.1:9/none'", "change host and port in [store] url"),
+        ("[objects]\nurl = 'ftp://x'", "[objects] url: 'ftp://x' is no object store"),
+        ("[log]\nurl = 'rabbit://x'", "[log] url: 'rabbit://x' is not kafka://HOST:PORT"),
+        (REGISTRY.format(database="mysql://x", schema="s.json", key=KEY), "registry.database: expected postgresql://"),
+        (REGISTRY.format(database=DATABASE, schema="no.json", key=KEY), "no.json: No such file"),
+        (REGISTRY.format(database=DATABASE, schema="tally.toml", key=KEY), "is not a clkhash linkage schema"),
+        (REGISTRY.format(database=DATABASE, schema="s.json", key="short"), "registry.record_key_secret: "),
+        (
+            "[linkage]\n[unit.linkages.febrl]\nparties = ['north']",
+            "unit.linkages.febrl: parties: a linkage has at least two parties",
+        ),
+    ],
+)
+def test_a_wrong_setting_is_named(found: Found, settings: str, complaint: str) -> None:
+    assert complaint in refused(found(settings))
+
+
+def test_a_store_with_a_wrong_password_is_named(found: Found, postgres_url: str) -> None:
+    wrong = postgres_url.replace("://", "://nobody:planted@", 1).replace("nobody:planted@postgres:", "nobody:planted:")
+    assert "[store] url" in refused(found(f"[store]\nurl = '{wrong}'"))
+
+
+def test_a_taken_door_is_named(found: Found) -> None:
+    organisation = found()
+    with closing(socket.create_server(("127.0.0.1", organisation.port))):
+        assert f"another program listens on 127.0.0.1:{organisation.port}" in refused(organisation)
+
+
+@pytest.mark.parametrize("listen", ["localhost:8443", "127.0.0.1", "127.0.0.1:99999", "[::1:8443"])
+def test_a_door_that_is_no_address_is_named(found: Found, listen: str) -> None:
+    organisation = found()
+    organisation.config.write_text(f"name = 'unit'\n[edge]\nlisten = '{listen}'\n")
+    assert f"edge.listen: expected IP:PORT, found '{listen}'" in refused(organisation)
+
+
+def test_a_missing_certificate_is_named(found: Found) -> None:
+    organisation = found()
+    organisation.config.write_text("name = 'unit'\n[edge]\ncertificate = '/no.pem'\nkey = '/no.key'\n")
+    assert "edge.certificate: open(/no.pem) failed" in refused(organisation)
+
+
+def test_a_directory_that_cannot_be_made_is_named(found: Found) -> None:
+    organisation = found()
+    organisation.config.write_text("name = 'unit'\ndata_dir = '/proc/none'\n")
+    assert "data_dir: /proc/none cannot be used" in refused(organisation)
