@@ -1,10 +1,10 @@
-//! Any bytes of a walsender: framed, decoded and rendered without a panic.
+//! Any bytes of a walsender are framed and decoded without a panic.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use tallystick_capture::pgoutput;
 use tallystick_capture::postgres::frame::Framer;
 use tallystick_capture::postgres::replication::{Walsender, walsender};
-use tallystick_capture::pgoutput;
 
 fuzz_target!(|bytes: &[u8]| {
     let mut framer = Framer::default();

@@ -19,7 +19,7 @@ from tallystick.capture.errors import (
 from tallystick.capture.service import Connectors
 from tallystick.capture.views import Views
 from tallystick.native import __version__
-from tallystick.platform.http import Failures, Group, Origin, Problem, Reply, Request, Route, Routes
+from tallystick.platform.http import Failures, Group, Origin, Problem, ProblemShape, Reply, Request, Route, Routes
 
 __all__ = ["connect_problem", "connect_routes"]
 
@@ -40,12 +40,20 @@ class NewConnector(msgspec.Struct, forbid_unknown_fields=True):
     initial_state: TargetState = "RUNNING"
 
 
-def connect_problem(problem: Problem, _: Request[Any]) -> Reply:
-    """Word an error as Kafka Connect does."""
+def _connect_problem(problem: Problem, _: Request[Any]) -> Reply:
     text = problem.detail or problem.title
     if problem.origin is Origin.ROUTER:
         text = f"HTTP {problem.status} {problem.title}"
     return Reply({"error_code": problem.status, "message": text}, status=problem.status, headers=problem.headers)
+
+
+_CONNECT_ERROR: dict[str, object] = {
+    "type": "object",
+    "required": ["error_code", "message"],
+    "properties": {"error_code": {"type": "integer"}, "message": {"type": "string"}},
+}
+connect_problem = ProblemShape(_connect_problem, "ConnectError", _CONNECT_ERROR)
+"""Words an error as Kafka Connect does."""
 
 
 class _Door:

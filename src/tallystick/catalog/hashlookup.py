@@ -1,16 +1,18 @@
 """The API of CIRCL's hashlookup over our catalog: strings for values, upper-case digits, `message` only in refusals."""
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 import msgspec
 
-from tallystick.catalog.domain.digest import Algorithm
+from tallystick.catalog.domain.digest import ALGORITHMS, Algorithm, digest_pattern
 from tallystick.catalog.domain.views import ContentView
 from tallystick.catalog.errors import InvalidDigest, UnknownContent
 from tallystick.catalog.service import CatalogService
 from tallystick.native import __version__
-from tallystick.platform.http import Reply, Request, Route
+from tallystick.platform.http import Group, Problem, ProblemShape, Reply, Request, Route, Routes
 
 __all__ = ["hashlookup_routes"]
 
@@ -23,22 +25,44 @@ MALFORMED: Final = "{0} value incorrect, expecting a {0} value in hex format"
 NO_HASHES: Final = "JSON format incorrect. An array of hashes in the key 'hashes' is expected."
 SHOWN: Final = 15
 LARGEST_PAGE: Final = 1000
+CURSOR: Final = re.compile("[0-9]{1,9}")
 SCOPE: Final = "catalog:read"
 
 
-class _Hashes(msgspec.Struct):
+class Hashes(msgspec.Struct):
+    """Digests to look up; what is no text is not known."""
+
     hashes: list[Any]
 
 
 Related = Callable[[ContentView, int], tuple[int, list[str]]]
-_hashes = msgspec.json.Decoder(_Hashes)
+_hashes = msgspec.json.Decoder(Hashes)
 
 
-def hashlookup_routes(service: CatalogService) -> Sequence[Route]:
+def _refusal(problem: Problem, _: Request[Any]) -> Reply:
+    return Reply({"message": problem.detail or problem.title}, status=problem.status)
+
+
+REFUSAL: Final = ProblemShape(
+    _refusal,
+    "HashlookupRefusal",
+    {
+        "type": "object",
+        "required": ["message"],
+        "properties": {"message": {"type": "string"}, "query": {"type": "string"}},
+    },
+)
+
+
+def hashlookup_routes(service: CatalogService) -> Routes:
     """Declare the routes that its clients call."""
     door = _Door(service)
-    return (
-        _get("/lookup/{algorithm}/{digest}", door.lookup, "Look one digest up."),
+    routes = [
+        *(
+            _get(f"/lookup/{algorithm}/{{digest}}", partial(door.lookup, algorithm), "Look one digest up.", algorithm)
+            for algorithm in ALGORITHMS
+        ),
+        Route("GET", "/lookup/{algorithm}/{digest}", door.unknown_algorithm, scope=SCOPE, hidden=True),
         _get("/info", door.info, "Say how much is known."),
         _get("/parents/{sha1}/{count:int}/{cursor}", door.parents, "List the sources that hold a content."),
         _get("/children/{sha1}/{count:int}/{cursor}", door.children, "List the contents that a source holds."),
@@ -46,30 +70,44 @@ def hashlookup_routes(service: CatalogService) -> Sequence[Route]:
             Route(
                 "POST",
                 f"/bulk/{algorithm}",
-                door.bulk,
+                partial(door.bulk, algorithm),
                 request=bytes,
-                request_media_types=("application/json",),
+                described=Hashes,
                 scope=SCOPE,
                 summary="Look many digests up.",
+                errors=(404,),
                 tags=("hashlookup",),
             )
-            for algorithm in UNKNOWN
+            for algorithm in ALGORITHMS
         ),
+    ]
+    return [Group("", routes, problem=REFUSAL)]
+
+
+def _get(path: str, handler: Callable[[Request[Any]], object], summary: str, algorithm: Algorithm = "sha1") -> Route:
+    digest = {"type": "string", "pattern": digest_pattern(algorithm)}
+    return Route(
+        "GET",
+        path,
+        handler,
+        parameters={"digest": digest, "sha1": digest, "cursor": {"type": "string", "pattern": f"^{CURSOR.pattern}$"}},
+        scope=SCOPE,
+        summary=summary,
+        errors=(400, 404),
+        tags=("hashlookup",),
     )
-
-
-def _get(path: str, handler: Callable[[Request[Any]], object], summary: str) -> Route:
-    return Route("GET", path, handler, scope=SCOPE, summary=summary, errors=(400, 404), tags=("hashlookup",))
 
 
 class _Door:
     def __init__(self, service: CatalogService) -> None:
         self._service = service
 
-    def lookup(self, request: Request[None]) -> Reply:
-        algorithm, text = request.path_values["algorithm"], request.path_values["digest"]
-        if algorithm not in UNKNOWN:
-            return Reply({"message": "MD5, SHA1 and SHA256 are known", "query": text}, status=404)
+    def unknown_algorithm(self, request: Request[None]) -> Reply:
+        text = request.path_values["digest"]
+        return Reply({"message": "MD5, SHA1 and SHA256 are known", "query": text}, status=404)
+
+    def lookup(self, algorithm: Algorithm, request: Request[None]) -> Reply:
+        text = request.path_values["digest"]
         try:
             content = self._service.find(text, algorithm)
         except InvalidDigest:
@@ -78,8 +116,7 @@ class _Door:
             return Reply({"message": UNKNOWN[algorithm], "query": text}, status=404)
         return Reply(self._record(content) | self._relations(content))
 
-    def bulk(self, request: Request[bytes]) -> Reply:
-        algorithm: Any = request.path.rpartition("/")[2]
+    def bulk(self, algorithm: Algorithm, request: Request[bytes]) -> Reply:
         try:
             texts = _hashes.decode(request.body).hashes
         except msgspec.MsgspecError:
@@ -109,7 +146,7 @@ class _Door:
             return Reply({"message": MALFORMED.format("SHA1")}, status=400)
         except UnknownContent:
             return Reply({"message": f"The requested SHA1 has no {word}", "query": text}, status=404)
-        start = int(cursor) if cursor.isdecimal() else 0
+        start = int(cursor) if CURSOR.fullmatch(cursor) else 0
         wanted = max(1, min(count, LARGEST_PAGE))
         total, found = related(content, start + wanted)
         if not total:

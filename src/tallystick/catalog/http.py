@@ -5,6 +5,7 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta
 
+from tallystick.catalog.domain.digest import ALGORITHMS, digest_pattern
 from tallystick.catalog.domain.views import ContentView, Occurrence, SourceView
 from tallystick.catalog.errors import InvalidDigest, UnknownContent
 from tallystick.catalog.service import CatalogService
@@ -13,6 +14,7 @@ from tallystick.platform.http import Failures, Request, Route, Routes
 __all__ = ["catalog_routes"]
 
 SCOPE: Final = "catalog:read"
+DIGEST: Final = {"digest": {"type": "string", "pattern": digest_pattern(*ALGORITHMS)}}
 FAILURES: Final[Failures] = {InvalidDigest: 400, UnknownContent: 404}
 
 
@@ -33,7 +35,7 @@ class Window(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which part of a list."""
 
     limit: Annotated[int, Meta(ge=1, le=1000)] = 100
-    offset: Annotated[int, Meta(ge=0)] = 0
+    offset: Annotated[int, Meta(ge=0, le=1_000_000_000)] = 0
 
 
 class Bound(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -63,6 +65,7 @@ def catalog_routes(service: CatalogService) -> Routes:
             "GET",
             "/v1/contents/{digest}",
             content,
+            parameters=DIGEST,
             response=ContentView,
             scope=SCOPE,
             summary="Tell a content by one of its digests.",
@@ -73,6 +76,7 @@ def catalog_routes(service: CatalogService) -> Routes:
             "GET",
             "/v1/contents/{digest}/occurrences",
             occurrences,
+            parameters=DIGEST,
             query=Bound,
             response=Occurrences,
             scope=SCOPE,
@@ -94,6 +98,7 @@ def catalog_routes(service: CatalogService) -> Routes:
             "GET",
             "/v1/sources/{sha256}",
             source,
+            parameters={"sha256": {"type": "string", "pattern": digest_pattern("sha256")}},
             response=SourceView,
             scope=SCOPE,
             summary="Tell one source, nested ones too.",

@@ -1,6 +1,5 @@
 """Everything the catalog is made of, built in one place."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tallystick.catalog.adapters.sandboxed import SandboxedReader
@@ -11,7 +10,7 @@ from tallystick.catalog.http import catalog_routes
 from tallystick.catalog.service import CatalogService
 from tallystick.catalog.settings import CatalogSettings
 from tallystick.catalog.watch import FolderWatch
-from tallystick.platform.http import Route, Routes
+from tallystick.platform.http import Routes
 from tallystick.platform.store import Branch
 from tallystick.platform.web import Glance, Page
 from tallystick.platform.wiring import Platform
@@ -27,7 +26,7 @@ class Catalog:
 
     service: CatalogService
     routes: Routes
-    hashlookup: Sequence[Route]
+    hashlookup: Routes
     pages: tuple[Page, ...]
     glance: Glance
     watch: FolderWatch

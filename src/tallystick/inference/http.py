@@ -13,12 +13,14 @@ import msgspec
 
 from tallystick import native
 from tallystick.inference.body import Body, Message, Receive, Scope, read_body
+from tallystick.inference.description import data_plane
 from tallystick.inference.domain.tensors import Tensors, TensorSpec
 from tallystick.inference.domain.v1 import decode_instances, encode_predictions
 from tallystick.inference.domain.v2 import decode_request, encode_answer
 from tallystick.inference.errors import InferenceError, InvalidRequest, Overloaded, status_of
 from tallystick.inference.figures import Exchange
 from tallystick.inference.serving import Serving, ServingModel, rows_of
+from tallystick.platform.http import viewer
 from tallystick.platform.telemetry import exposition, logger
 
 __all__ = ["ModelDoor"]
@@ -98,6 +100,10 @@ class ModelDoor:
                 return "GET", partial(self._ready, name, None)
             case ["metrics"]:
                 return "GET", lambda _: Reply(200, exposition(), (_TEXT,))
+            case ["openapi.json"]:
+                return "GET", lambda _: _json(200, data_plane())
+            case ["docs"]:
+                return "GET", _viewer
             case ["v2"]:
                 return "GET", _server_metadata
             case ["v2", "health", "live"]:
@@ -119,9 +125,7 @@ class ModelDoor:
         figures = serving.figures
         with Exchange(figures, "v2") as exchange:
             if body.content_type == b"application/octet-stream" and body.json_length is None:
-                raise InvalidRequest(
-                    "received byte inputs, but the 'inference-header-content-length' header is missing."
-                )
+                raise InvalidRequest(_NO_JSON_LENGTH)
             request = decode_request(body.content, body.json_length, serving.signature)
             exchange.lap(figures.decoding)
             outputs = await self._run(serving, request.inputs, list(request.outputs))
@@ -179,6 +183,12 @@ class ModelDoor:
 
 def _server_metadata(_: Body) -> Reply:
     return _json(200, {"name": "tallystick", "version": native.__version__, "extensions": _EXTENSIONS})
+
+
+def _viewer(_: Body) -> Reply:
+    page = viewer()
+    headers = {"content-type": page.media_type or "", **page.headers}
+    return Reply(200, str(page.body).encode(), tuple((name.encode(), text.encode()) for name, text in headers.items()))
 
 
 def _declaration(spec: TensorSpec) -> dict[str, object]:

@@ -43,6 +43,14 @@ def test_the_root_is_alive(client: httpx2.Client) -> None:
     assert client.get("/").json() == {"status": "alive"}
 
 
+def test_the_viewer_needs_no_network(client: httpx2.Client) -> None:
+    answer = client.get("/docs")
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert "http" not in answer.text.replace("http://www.w3.org", "")
+    assert "/v2/models/{model}/infer" in client.get("/openapi.json").json()["paths"]
+
+
 def test_v1_lists_models(client: httpx2.Client) -> None:
     assert client.get("/v1/models").json() == {"models": ["broken", "double", "text"]}
 

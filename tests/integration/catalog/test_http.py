@@ -72,3 +72,15 @@ def test_our_own_api_says_where(client: TestClient) -> None:
     assert client.get(f"/v1/sources/{source['sha256']}").json() == source
     assert client.get("/v1/contents/nonsense").status_code == 400
     assert client.get(f"/v1/contents/{'0' * 64}").status_code == 404
+
+
+def test_more_digests_than_a_statement_takes_are_looked_up(client: TestClient) -> None:
+    unknown = [f"{number:032x}" for number in range(70_000)]
+    known = hashlib.md5(FILES["hello.txt"]).hexdigest()
+    answer = client.post("/bulk/md5", json={"hashes": [*unknown, known, known.upper()]})
+    assert [record["MD5"] for record in answer.json()] == [known.upper()]
+
+
+def test_a_cursor_that_is_no_place_begins_anew(client: TestClient) -> None:
+    path = f"/parents/{hashlib.sha1(FILES['hello.txt']).hexdigest()}/10"
+    assert client.get(f"{path}/{'9' * 30}").json() == client.get(f"{path}/0").json()

@@ -64,8 +64,14 @@ class Shelf:
             return []
         column = contents.c[digests[0].algorithm]
         with self._store.read() as connection:
-            query = select(contents).where(column.in_([digest.value for digest in digests])).order_by(contents.c.id)
-            return [_content(row) for row in connection.execute(query)]
+            found = [
+                row
+                for start in range(0, len(digests), _AT_ONCE)
+                for row in connection.execute(
+                    select(contents).where(column.in_([each.value for each in digests[start : start + _AT_ONCE]]))
+                )
+            ]
+        return [_content(row) for row in sorted({row.id: row for row in found}.values(), key=lambda row: row.id)]
 
     def occurrences(self, content_id: int, limit: int) -> list[Occurrence]:
         """Return where a content lies, first catalogued first."""
@@ -126,6 +132,9 @@ class Shelf:
             ]
             return Counts(*found)
 
+
+_AT_ONCE = 1000
+"""Digests in one statement; databases bound the number of parameters."""
 
 _SOURCES = select(sources, contents.c.sha256, contents.c.sha1, contents.c.size).join(
     contents, contents.c.id == sources.c.content_id

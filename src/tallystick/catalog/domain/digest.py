@@ -6,7 +6,7 @@ from typing import Final, Literal, get_args
 
 from tallystick.catalog.errors import InvalidDigest
 
-__all__ = ["ALGORITHMS", "Algorithm", "Digest", "parse_digest"]
+__all__ = ["ALGORITHMS", "Algorithm", "Digest", "digest_pattern", "parse_digest"]
 
 Algorithm = Literal["md5", "sha1", "sha256"]
 
@@ -34,3 +34,12 @@ def parse_digest(text: str, algorithm: Algorithm | None = None) -> Digest:
         wanted = f"{DIGITS[algorithm]}" if algorithm else "32, 40 or 64"
         raise InvalidDigest(f"{text[:80]!r} is not a digest of {wanted} hexadecimal digits")
     return Digest(expected[0], bytes.fromhex(text))
+
+
+def digest_pattern(*algorithms: Algorithm) -> str:
+    """Return the regular expression of digests of any of `algorithms`, as JSON schemas write it.
+
+    >>> digest_pattern("md5")
+    '^([0-9A-Fa-f]{32})$'
+    """
+    return f"^({'|'.join(f'[0-9A-Fa-f]{{{DIGITS[name]}}}' for name in algorithms)})$"

@@ -3,12 +3,15 @@
 import platform
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
 
 from tallystick.linkage.batch import errors, wording
 from tallystick.linkage.batch.service import BatchService
 from tallystick.linkage.batch.status import status_body, timestamp
-from tallystick.linkage.domain.batch.project import ResultType
+from tallystick.linkage.domain.batch.project import MOST_PARTIES, ResultType
 from tallystick.linkage.domain.batch.uploads import is_upload
 from tallystick.native import __version__
 from tallystick.platform.http import BodyStream, Failures, Group, Problem, Reply, Request, Route
@@ -33,8 +36,36 @@ FAILURES: Failures = {
 CORS = {"access-control-allow-origin": "*"}
 GONE = CORS | {"content-type": "application/json"}
 
+TOKEN = {"type": "string", "minLength": 1}
+NUMBER = {"type": "integer", "minimum": 0}
+
 PROJECT = "/projects/{project}"
 RUN = "/projects/{project}/runs/{run}"
+
+
+class NewProject(msgspec.Struct):
+    """What creates a project."""
+
+    schema: dict[str, Any]
+    result_type: ResultType
+    number_parties: Annotated[int, Meta(ge=2, le=MOST_PARTIES)] = 2
+    name: str = ""
+    notes: str = ""
+    uses_blocking: bool = False
+
+
+class NewRun(msgspec.Struct):
+    """What starts a run."""
+
+    threshold: Annotated[float, Meta(gt=0, le=1)]
+    name: str = ""
+    notes: str = ""
+
+
+class Encodings(msgspec.Struct):
+    """A party's encodings, in base64."""
+
+    clks: list[str]
 
 
 def batch_routes(service: BatchService, *, upload_limit: int, list_projects: bool) -> Group:
@@ -43,29 +74,39 @@ def batch_routes(service: BatchService, *, upload_limit: int, list_projects: boo
     routes = [
         _json("GET", "/status", front.status, "Say that the service works."),
         _json("GET", "/version", front.version, "Tell the versions."),
-        _json("POST", "/projects", front.create, "Create a project.", request=bytes, status=201),
+        _json("POST", "/projects", front.create, "Create a project.", request=bytes, described=NewProject, status=201),
         _json("GET", PROJECT, front.describe, "Describe a project."),
         _json("DELETE", PROJECT, front.remove, "Delete a project.", status=204),
         _json("GET", f"{PROJECT}/authorize-external-upload", front.authorize, "Not offered."),
-        _json("POST", f"{PROJECT}/clks", front.upload, "Upload JSON.", request=bytes, status=201, limit=upload_limit),
+        _json(
+            "POST",
+            f"{PROJECT}/clks",
+            front.upload,
+            "Upload JSON.",
+            request=bytes,
+            described=Encodings,
+            status=201,
+            limit=upload_limit,
+        ),
         _json(
             "POST",
             f"{PROJECT}/binaryclks",
             front.upload_binary,
             "Upload raw encodings.",
             request=BodyStream,
+            described=bytes,
             status=201,
             limit=upload_limit,
         ),
-        _json("GET", f"{PROJECT}/runs", front.runs, "List a project's runs."),
-        _json("POST", f"{PROJECT}/runs", front.start_run, "Start a run.", request=bytes, status=201),
+        _json("GET", f"{PROJECT}/runs", front.runs, "List a project's runs.", response=list[dict[str, Any]]),
+        _json("POST", f"{PROJECT}/runs", front.start_run, "Start a run.", request=bytes, described=NewRun, status=201),
         _json("GET", RUN, front.run, "Describe a run."),
         _json("DELETE", RUN, front.remove_run, "Delete a run.", status=204),
         _json("GET", f"{RUN}/status", front.run_status, "Say how far a run is."),
         _json("GET", f"{RUN}/result", front.result, "Give a run's result."),
     ]
     if list_projects:
-        routes.append(_json("GET", "/projects", front.projects, "List all projects."))
+        routes.append(_json("GET", "/projects", front.projects, "List all projects.", response=list[dict[str, Any]]))
     return Group(PREFIX, routes, failures=FAILURES, problem=wording.problem)
 
 
@@ -76,17 +117,23 @@ def _json(
     summary: str,
     *,
     request: type | None = None,
+    described: type | None = None,
+    response: object = dict,
     status: int = 200,
     limit: int | None = None,
 ) -> Route:
     """Declare a route whose body, if any, the handler reads itself, because the reference's wording depends on it."""
+    parameters = {"header.Authorization": TOKEN} if path.startswith(PROJECT) else {}
+    if request is BodyStream:
+        parameters |= {"header.Hash-Count": NUMBER, "header.Hash-Size": NUMBER}
     return Route(
         method,
         path,
         handler,
         request=request,
-        request_media_types=("*/*",) if request else (),
-        response=None if status == 204 else dict,
+        described=described,
+        parameters=parameters,
+        response=None if status == 204 else response,
         status=status,
         limit=limit,
         summary=summary,
@@ -120,6 +167,8 @@ class _Front:
         parties = body.get("number_parties", 2)
         if parties < 2:
             raise wording.invalid(f"{parties} is less than the minimum of 2 - 'number_parties'")
+        if parties > MOST_PARTIES:
+            raise wording.invalid(f"{parties} is greater than the maximum of {MOST_PARTIES} - 'number_parties'")
         created = self.service.create(
             schema=body["schema"],
             result_type=ResultType(body["result_type"]),

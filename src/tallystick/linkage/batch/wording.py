@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from tallystick.platform.http import Origin, Problem, Reply, Request
+from tallystick.platform.http import Origin, Problem, ProblemShape, Reply, Request
 
 __all__ = ["disabled", "header", "integer_header", "invalid", "json_body", "problem", "properties", "token"]
 
@@ -29,8 +29,7 @@ PYTHON_TYPES: dict[str, type | tuple[type, ...]] = {
 }
 
 
-def problem(raised: Problem, _: Request[Any]) -> Reply:
-    """Word an error: what the service itself refuses has no title."""
+def _problem(raised: Problem, _: Request[Any]) -> Reply:
     title: str | None = raised.title
     detail = raised.detail
     if raised.origin == Origin.HANDLER:
@@ -39,6 +38,20 @@ def problem(raised: Problem, _: Request[Any]) -> Reply:
         detail = STANDARD.get(raised.status, detail)
     body = {"detail": detail, "status": raised.status, "title": title, "type": "about:blank"}
     return Reply(body, status=raised.status, media_type="application/problem+json")
+
+
+_ERROR: dict[str, object] = {
+    "type": "object",
+    "required": ["detail", "status", "title", "type"],
+    "properties": {
+        "detail": {"type": ["string", "null"]},
+        "status": {"type": "integer"},
+        "title": {"type": ["string", "null"]},
+        "type": {"const": "about:blank"},
+    },
+}
+problem = ProblemShape(_problem, "EntityServiceError", _ERROR, "application/problem+json")
+"""Words an error: what the service itself refuses has no title."""
 
 
 def invalid(detail: str, *, status: int = 400, title: str = "Bad Request") -> Problem:

@@ -12,6 +12,7 @@ from tallystick.platform.http.errors import AddressRefused, AddressTaken, Listen
 from tallystick.platform.http.gate import EVERYONE, Gate
 from tallystick.platform.http.health import Check, failing
 from tallystick.platform.http.listener import serve
+from tallystick.platform.http.openapi import description, viewer
 from tallystick.platform.http.problem import Fault, Origin, Problem
 from tallystick.platform.http.reply import Event, Reply, events
 from tallystick.platform.http.request import Request
@@ -43,8 +44,10 @@ __all__ = [
     "application",
     "decode_json",
     "decode_msgpack",
+    "description",
     "events",
     "failing",
     "problem_json",
     "serve",
+    "viewer",
 ]

@@ -8,7 +8,7 @@ from pathlib import Path
 from starlette.types import Receive, Scope, Send
 
 from tallystick.platform.http.exchange import Exchange
-from tallystick.platform.http.gate import Gate
+from tallystick.platform.http.gate import EVERYONE, Gate
 from tallystick.platform.http.health import Check, health_routes
 from tallystick.platform.http.observation import METRICS_SCOPE, Observation, metrics_route
 from tallystick.platform.http.openapi import description_routes
@@ -81,7 +81,8 @@ def application(
     if standard:
         taken = set(_templates(routes))
         figures = metrics_route(metrics, scope=METRICS_SCOPE if auth else None)
-        offered = [*health_routes(checks or {}), figures, *description_routes(title, version, routes)]
+        described = description_routes(title, version, routes, problem=problem, guarded=auth is not EVERYONE)
+        offered = [*health_routes(checks or {}), figures, *described]
         every += [route for route in offered if route.path not in taken]
     router = Router(every, problem)
     if auth is None and (guarded := [place.template for place in router.places if _guarded(place.answers.values())]):

@@ -24,9 +24,11 @@ class Route:
     `path` is a template: `/projects/{project}`, `/runs/{number:int}`, `/files/{rest:path}` (also float, uuid).
     `request` types the body: a msgspec type is decoded from JSON (or from MessagePack, where
     `request_media_types` names it), `bytes` is read whole, `BodyStream` is left to the
-    handler, None means that none is read. `query` is a Struct that types the query string. `response` types the answer
-    for OpenAPI, `status` is that of a plain answer. `scope` is the right that a caller needs, with the path's
-    values where it names them (`project:{project}`); None lets everybody in.
+    handler, None means that none is read. `described` types, for OpenAPI alone, a JSON body that the handler decodes
+    itself; `bytes` there says that a raw body must be there. `parameters` are the JSON schemas of path values which
+    their convertor does not describe, and of headers that must be there, as `header.NAME`. `query` is a Struct that
+    types the query string. `response` types the answer for OpenAPI, `status` is that of a plain answer. `scope` is the
+    right that a caller needs, with the path's values where it names them (`project:{project}`); None lets everybody in.
     `errors` are the statuses that the handler itself answers with. `limit` bounds the body in bytes: None takes the
     application's limit, except for a `BodyStream`, which has none of its own. A plain `def` handler runs in a thread.
     `hidden` leaves the route out of the OpenAPI document, as pages are.
@@ -36,6 +38,8 @@ class Route:
     path: str
     handler: Handler
     request: Any = None
+    described: Any = None
+    parameters: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     response: Any = None
     query: Any = None
     status: int = 200

@@ -103,7 +103,7 @@ class Router:
                     yield replace(route, path=within.prefix + route.path)
                 case Route():
                     failures = {**within.failures, **route.failures}
-                    shape = route.problem or within.problem
+                    shape = route.problem or within.problem or self._problem
                     yield replace(route, path=within.prefix + route.path, failures=failures, problem=shape)
                 case Group():
                     inner = Group(

@@ -37,4 +37,4 @@ def problem_page(templates: Environment, organisation: str, otherwise: ProblemSh
         )
         return Reply(body, status=problem.status, headers=PAGE_HEADERS, media_type="text/html; charset=utf-8")
 
-    return shape
+    return ProblemShape(shape, otherwise.name, otherwise.schema, otherwise.media_type)

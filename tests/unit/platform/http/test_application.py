@@ -14,6 +14,7 @@ from tallystick.platform.http import (
     Group,
     Origin,
     Problem,
+    ProblemShape,
     RawRoute,
     Reply,
     Request,
@@ -81,13 +82,17 @@ def numbers_async(request: Request[None]) -> Reply:
     return Reply(chunks(), media_type="text/plain")
 
 
-def connect_shape(problem: Problem, request: Request[Any]) -> Reply:
+def connect(problem: Problem, request: Request[Any]) -> Reply:
     return Reply({"error_code": problem.status, "message": problem.detail})
 
 
-def untitled_shape(problem: Problem, request: Request[Any]) -> Reply:
+def untitled(problem: Problem, request: Request[Any]) -> Reply:
     title = None if problem.origin is Origin.HANDLER else problem.title
     return Reply({"title": title, "status": problem.status}, media_type="application/problem+json")
+
+
+connect_shape = ProblemShape(connect, "ConnectError", {"type": "object"})
+untitled_shape = ProblemShape(untitled, "Untitled", {"type": "object"}, "application/problem+json")
 
 
 async def raw(scope: Any, receive: Any, send: Any) -> None:

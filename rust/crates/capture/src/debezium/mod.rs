@@ -2,7 +2,7 @@
 
 mod defaults;
 pub mod envelope;
-mod field;
+pub mod field;
 mod json;
 mod number;
 mod schema;

@@ -5,7 +5,11 @@ from typing import Any
 
 import msgspec
 
-__all__ = ["Party", "PartyState", "Project", "ResultType", "Run", "RunState", "encoding_problem"]
+__all__ = ["MOST_PARTIES", "Party", "PartyState", "Project", "ResultType", "Run", "RunState", "encoding_problem"]
+
+
+MOST_PARTIES = 1000
+"""Each party of a project has a token and a row before it has sent anything."""
 
 
 class ResultType(StrEnum):

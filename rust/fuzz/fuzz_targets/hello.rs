@@ -1,4 +1,4 @@
-//! `cargo fuzz run hello`: whatever arrives, in whatever pieces, the reader neither panics nor grows without bound.
+//! Whatever arrives, in whatever pieces, the reader of a ClientHello neither panics nor grows without bound.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
