@@ -2,6 +2,7 @@
 
 import sys
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -143,10 +144,12 @@ def _while_the_unit_answers(work: Callable[[threading.Event], None], stop: threa
     shortest, longest = UNIT_PAUSE_S
     pause = shortest
     while not stop.is_set():
+        begun = time.monotonic()
         try:
             work(stop)
-            pause = shortest
         except UnitUnavailable as error:
+            if time.monotonic() - begun > longest:
+                pause = shortest
             log.warning("the unit does not answer", reason=str(error), again_s=pause)
             stop.wait(pause)
             pause = min(2 * pause, longest)

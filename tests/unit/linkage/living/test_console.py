@@ -1,3 +1,5 @@
+import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,8 @@ from tallystick.platform.auth import Logins
 from tallystick.platform.http import EVERYONE, application
 from tallystick.platform.web import console, overview_page
 
+SILENT_SINCE_MS = 1_700_000_000_000
+
 
 @pytest.fixture
 def client(tmp_path: Path) -> TestClient:
@@ -24,6 +28,7 @@ def client(tmp_path: Path) -> TestClient:
     unit.complete()
     unit.link()
     ContactStore(unit.store).heard(LINKAGE, "north")
+    ContactStore(unit.store, lambda: SILENT_SINCE_MS).heard(LINKAGE, "south")
     overview = Overview(LivingStore(unit.store), LinkerStore(unit.store), ContactStore(unit.store))
     pages = [*living_pages(unit.service, overview), overview_page(living_glances(unit.service, overview))]
     return TestClient(application("unit", [console("Unit", pages, Logins(unit.store))], auth=EVERYONE))
@@ -38,8 +43,12 @@ def test_a_linkage_shows_its_parties_scores_and_latest_matches(client: TestClien
 
 def test_the_overview_shows_who_speaks_to_the_unit(client: TestClient) -> None:
     page = client.get("/overview").text
-    assert page.count("</span> connected") + page.count(">connected<") == 1
-    assert page.count("not joined") == 1
+    assert re.search(r"North</th>\s*<td>\s*<span class=\"badge good\">connected<", page)
+    silent = datetime.fromtimestamp(SILENT_SINCE_MS / 1000, UTC).isoformat()
+    assert re.search(
+        rf'South</th>\s*<td>\s*<span class="badge bad">not connected</span>[^§]{0, 60}since <time datetime="{silent}"',
+        page,
+    )
 
 
 def test_matches_are_shown_by_verdict(client: TestClient) -> None:
