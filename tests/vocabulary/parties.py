@@ -38,7 +38,7 @@ __all__ = ["STUDY", "Hospital", "Study", "linkage_schema_of", "running", "study"
 
 STUDY = "study"
 NAME = "unit.localhost"
-TABLE = "CREATE TABLE person (id integer PRIMARY KEY, given_name text, surname text, born text)"
+TABLE = "CREATE TABLE person (id integer PRIMARY KEY, given_name text, surname text, born {born})"
 QUICK = CaptureSettings(poll_s=0.05, lease_s=2.0)
 
 
@@ -119,9 +119,9 @@ class Hospital:
         self.capture = build_capture(QUICK, self.platform)
         self.database = psycopg.connect(self.database_url, autocommit=True)
 
-    def founded(self, people: int = 0) -> "Hospital":
-        """Make the table and its first people."""
-        self.database.execute(TABLE)
+    def founded(self, people: int = 0, *, born: str = "text") -> "Hospital":
+        """Make the table and its first people; `born` is a column type."""
+        self.database.execute(TABLE.format(born=born).encode())
         for number in range(people):
             self.admits(number)
         return self

@@ -11,5 +11,6 @@ that; positions sort as commits do, and a new snapshot generation sorts above al
 from tallystick.capture.domain.change import Change, MalformedChange, read_change
 from tallystick.capture.domain.connector import Snapshot
 from tallystick.capture.domain.position import POSITION_HEADER, Position
+from tallystick.capture.domain.semantics import readable
 
-__all__ = ["POSITION_HEADER", "Change", "MalformedChange", "Position", "Snapshot", "read_change"]
+__all__ = ["POSITION_HEADER", "Change", "MalformedChange", "Position", "Snapshot", "read_change", "readable"]

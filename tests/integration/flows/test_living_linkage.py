@@ -34,6 +34,16 @@ def test_matches_follow_both_tables(study: Study, north: Hospital, south: Hospit
         eventually(lambda: south.matched() == {1, 2})
 
 
+def test_a_date_is_the_same_as_text_and_as_date(study: Study, north: Hospital, south: Hospital) -> None:
+    north.founded(1, born="text").joins(study)
+    south.founded(1, born="date").joins(study)
+    with north.working(), south.working():
+        both_know(north, south, 0)
+    [match] = south.registry.people.latest(limit=10)
+    assert match.row is not None
+    assert (match.match.score, match.row["born"]) == (1.0, "1900-02-03")
+
+
 def test_an_epoch_goes_live_with_an_empty_table(study: Study, north: Hospital, south: Hospital) -> None:
     north.founded(2).joins(study)
     south.founded().joins(study)

@@ -11,4 +11,5 @@ def test_the_list_is_pinned() -> None:
         "Position",
         "Snapshot",
         "read_change",
+        "readable",
     ]

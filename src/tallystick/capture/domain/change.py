@@ -1,11 +1,12 @@
 """A change event as its consumers want it: the Debezium envelope, parsed once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 import msgspec
 
 from tallystick.capture.domain.position import POSITION_HEADER, Position
+from tallystick.capture.domain.semantics import Semantic, semantics_of
 
 __all__ = ["Change", "MalformedChange", "read_change"]
 
@@ -22,7 +23,8 @@ class Change(msgspec.Struct, frozen=True):
 
     `operation` is Debezium's: read (snapshot), create, update, delete, truncate. `key` is the primary key's columns in
     index order, None for tables without one. `snapshot` is Debezium's marker: `false` for streamed changes, `last` on
-    a snapshot's last row. `committed_ms` is the commit's time at the database.
+    a snapshot's last row. `committed_ms` is the commit's time at the database. `semantics` says what columns mean, if
+    the event carries its schema.
     """
 
     operation: Operation
@@ -32,6 +34,7 @@ class Change(msgspec.Struct, frozen=True):
     position: Position
     snapshot: str
     committed_ms: int
+    semantics: Mapping[str, Semantic] = {}
 
 
 class _Source(msgspec.Struct):
@@ -47,8 +50,9 @@ class _Envelope(msgspec.Struct):
 
 
 class _Enveloped(msgspec.Struct):
-    """Either form of JsonConverter: `payload` is set when schemas are enabled."""
+    """Either form of JsonConverter: both are set when schemas are enabled."""
 
+    schema: msgspec.Raw = msgspec.Raw(b"{}")
     payload: msgspec.Raw = msgspec.Raw(b"")
 
 
@@ -68,19 +72,17 @@ def read_change(key: bytes | None, value: bytes | None, headers: Iterable[tuple[
     if position is None:
         raise MalformedChange(f"the record has no header {POSITION_HEADER}")
     try:
-        envelope = _plain.decode(_payload(value))
+        wrapped = _wrapped.decode(value)
+        envelope = _plain.decode(wrapped.payload or value)
         return Change(
             operation=envelope.op,
-            key=None if key is None else _row.decode(_payload(key)),
+            key=None if key is None else _row.decode(_wrapped.decode(key).payload or key),
             before=envelope.before,
             after=envelope.after,
             position=Position.parse(position),
             snapshot=envelope.source.snapshot,
             committed_ms=envelope.source.ts_ms,
+            semantics=semantics_of(bytes(wrapped.schema)),
         )
     except (msgspec.DecodeError, ValueError) as error:
         raise MalformedChange(str(error)) from None
-
-
-def _payload(text: bytes) -> bytes | msgspec.Raw:
-    return _wrapped.decode(text).payload or text

@@ -36,6 +36,7 @@ def connector_texts(organisation: str, settings: RegistrySettings) -> dict[str, 
         "slot.name": f"tallystick_{organisation.replace('-', '_')}",
         "plugin.name": "pgoutput",
         "snapshot.mode": "when_needed",
+        "value.converter.schemas.enable": "true",  # dates and decimal numbers are told by the schema alone
     }
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from tallystick.capture import Change, Snapshot, read_change
+from tallystick.capture import Change, Snapshot, read_change, readable
 from tallystick.flows.living_linkage.adapters.pace import Pace
 from tallystick.flows.living_linkage.adapters.registry_store import KnownPerson, RegistryStore
 from tallystick.flows.living_linkage.domain.record_keys import RecordKeys
@@ -133,7 +133,8 @@ class Encoder:
             if change.operation in GONE or change.after is None:
                 batch.drop(key, change)
             else:
-                batch.hold(KnownPerson(key, change.key, change.after, change.position.generation), change)
+                row = readable(change.after, change.semantics)
+                batch.hold(KnownPerson(key, change.key, row, change.position.generation), change)
         return batch
 
     def _empty(self, batch: _Batch, change: Change) -> None:
