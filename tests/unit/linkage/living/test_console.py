@@ -44,11 +44,10 @@ def test_a_linkage_shows_its_parties_scores_and_latest_matches(client: TestClien
 def test_the_overview_shows_who_speaks_to_the_unit(client: TestClient) -> None:
     page = client.get("/overview").text
     assert re.search(r"North</th>\s*<td>\s*<span class=\"badge good\">connected<", page)
-    silent = datetime.fromtimestamp(SILENT_SINCE_MS / 1000, UTC).isoformat()
-    assert re.search(
-        rf'South</th>\s*<td>\s*<span class="badge bad">not connected</span>[^§]{0, 60}since <time datetime="{silent}"',
-        page,
-    )
+    since = datetime.fromtimestamp(SILENT_SINCE_MS / 1000, UTC).isoformat()
+    south = page[page.index("South</th>") :]
+    assert "not connected" in south
+    assert f'since <time datetime="{since}"' in south
 
 
 def test_matches_are_shown_by_verdict(client: TestClient) -> None:
