@@ -1,6 +1,7 @@
 """The errors that a person can mend: their text says what to change, and nobody needs to see where they were raised."""
 
 from tallystick.edge.errors import EdgeError
+from tallystick.flows.living_linkage.errors import LivingLinkageError
 from tallystick.platform.log.errors import LogError
 from tallystick.platform.objects import ObjectsError
 from tallystick.platform.settings import SettingsError
@@ -9,4 +10,4 @@ from tallystick.platform.supervisor import SupervisorError
 
 __all__ = ["MENDABLE"]
 
-MENDABLE = (SettingsError, StoreError, LogError, ObjectsError, SupervisorError, EdgeError, OSError)
+MENDABLE = (SettingsError, StoreError, LogError, ObjectsError, SupervisorError, EdgeError, LivingLinkageError, OSError)

@@ -17,17 +17,24 @@ from tallystick.flows.living_linkage.domain.record_keys import RecordKeys
 from tallystick.flows.living_linkage.domain.rows import texts
 from tallystick.flows.living_linkage.domain.unit import Encoded, Unit
 from tallystick.flows.living_linkage.errors import WrongEvent
+from tallystick.flows.living_linkage.row_encoder import Unfit
 from tallystick.platform.log import Log, StoredRecord
 from tallystick.platform.store import Store
+from tallystick.platform.telemetry import logger, metrics
 
 __all__ = ["Encoder"]
 
 GROUP: Final = "encoder"
 POLL_S: Final = 0.02
 GONE: Final = frozenset("d")
-Encode = Callable[[list[list[str]]], Sequence[bytes]]
+Encode = Callable[[list[list[str]]], Sequence[bytes | Unfit]]
 NewestSnapshot = Callable[[str], Snapshot | None]
 """Tells a topic's newest snapshot; None before its first."""
+
+log_line = logger(__name__)
+withheld = metrics.counter(
+    "tallystick_registry_withheld_total", "Rows that the linkage schema cannot encode; the log names key and feature."
+)
 
 
 @dataclass
@@ -143,11 +150,20 @@ class Encoder:
             batch.drop(key, change)
 
     def _encoded(self, people: Sequence[KnownPerson], positions: Sequence[tuple[int, int, int]]) -> list[Encoded]:
+        """Encode people; one whose row is unfit is sent as gone until it is mended, so that nobody waits for it."""
         encodings = self.encode([texts(person.row, self.columns) for person in people])
         return [
-            Encoded(person.record_key, position, encoding)
+            Encoded(person.record_key, position, _told(person, encoding))
             for person, position, encoding in zip(people, positions, encodings, strict=True)
         ]
+
+
+def _told(person: KnownPerson, encoding: bytes | Unfit) -> bytes | None:
+    if isinstance(encoding, bytes):
+        return encoding
+    withheld.inc()
+    log_line.warning("a row cannot be encoded", record_key=person.record_key, reason=encoding.reason)
+    return None
 
 
 def _position(change: Change) -> tuple[int, int, int]:

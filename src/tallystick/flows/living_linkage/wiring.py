@@ -19,6 +19,7 @@ from tallystick.flows.living_linkage.encoder import Encoder
 from tallystick.flows.living_linkage.http import joining_routes
 from tallystick.flows.living_linkage.joining import Joining
 from tallystick.flows.living_linkage.judge import ServedJudge
+from tallystick.flows.living_linkage.row_encoder import RowEncoder
 from tallystick.flows.living_linkage.settings import RegistrySettings, UnitSettings
 from tallystick.inference.client import ModelClient
 from tallystick.linkage.domain.living.linkages import GreyZone
@@ -58,16 +59,11 @@ class Registry:
         schema = settings.schema.read_bytes()
         secret = settings.linkage_secret.reveal().encode()
         clks = ClkEncoder(schema, secret)
-
-        def encode(rows: list[list[str]]) -> list[bytes]:
-            joined = clks.encode(rows)
-            return [joined[at : at + clks.row_bytes] for at in range(0, len(joined), clks.row_bytes)]
-
         return Encoder(
             topic=self.topic,
             columns=columns_of_schema(schema, settings.schema),
             keys=RecordKeys(settings.record_key_secret.reveal().encode()),
-            encode=encode,
+            encode=RowEncoder(clks),
             store=self.platform.store,
             log=self.platform.log,
             registry=self.people,

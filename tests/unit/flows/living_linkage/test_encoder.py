@@ -15,9 +15,11 @@ from tallystick.flows.living_linkage.domain.record_keys import RecordKeys
 from tallystick.flows.living_linkage.domain.unit import Encoded, MatchPage
 from tallystick.flows.living_linkage.encoder import GROUP, Encoder
 from tallystick.flows.living_linkage.errors import WrongEvent
+from tallystick.flows.living_linkage.row_encoder import Unfit
 from tallystick.flows.living_linkage.wiring import BRANCH
 from tallystick.platform.log import Record, StoreLog
 from tallystick.platform.store import Store
+from tallystick.platform.telemetry import configure
 
 TOPIC = "north.public.person"
 KEYS = RecordKeys(b"k" * 32)
@@ -57,7 +59,7 @@ class Registry:
             topic=TOPIC,
             columns=("surname",),
             keys=KEYS,
-            encode=lambda rows: [row[0].encode() for row in rows],
+            encode=lambda rows: [row[0].encode() if row[0] else Unfit("no name") for row in rows],
             store=self.store,
             log=self.log,
             registry=self.people,
@@ -204,6 +206,16 @@ def test_an_epoch_is_given_everybody_once(registry: Registry) -> None:
     registry.unit.told = []
     registry.encoder.enter_epoch()
     assert registry.unit.told == []
+
+
+def test_an_unfit_row_is_withheld_until_it_is_mended(registry: Registry, capsys: pytest.CaptureFixture[str]) -> None:
+    configure("json")
+    registry.happens(change("c", 7, "smith"), change("c", 8, "jones", row=1))
+    registry.happens(change("u", 7, "", row=2), change("u", 8, "james", row=3))
+    assert registry.unit.told[2:] == [Encoded(key(7), (1, 5, 2), None), Encoded(key(8), (1, 5, 3), b"james")]
+    assert key(7) in capsys.readouterr().err
+    registry.happens(change("u", 7, "smythe", row=4))
+    assert registry.unit.told[4:] == [Encoded(key(7), (1, 5, 4), b"smythe")]
 
 
 def test_a_missing_column_is_named_without_a_value(registry: Registry) -> None:
