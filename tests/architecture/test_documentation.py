@@ -14,6 +14,9 @@ PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 CALL = re.compile(r"^(?:\w*)\$ (?:\w+=\S+ )*tally ([a-z-]+)(?: ([a-z-]+))?", re.MULTILINE)
 TEST = re.compile(r"`(tests/[\w./-]+\.py)(?:::(\w+))?`")
+BARE = re.compile(r"`(test_\w+)`")
+RUST = re.compile(r"`(rust/[\w./-]+)`")
+DEFINED = re.compile(r"\b(?:def|fn) (\w+)\(")
 SETTINGS = re.compile(r"^```toml\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -53,6 +56,15 @@ def test_a_named_test_exists(page: Path) -> None:
     for file, name in TEST.findall(page.read_text()):
         assert (ROOT / file).exists(), file
         assert not name or f"def {name}(" in (ROOT / file).read_text(), f"{file}::{name}"
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs" / "compatibility").glob("*.md")), ids=named)
+def test_a_difference_names_a_test_that_exists(page: Path) -> None:
+    text = page.read_text()
+    written = {name for file in (ROOT / "tests").rglob("test_*.py") for name in DEFINED.findall(file.read_text())}
+    written |= {name for file in (ROOT / "rust").rglob("*.rs") for name in DEFINED.findall(file.read_text())}
+    assert [name for name in BARE.findall(text) if name not in written] == []
+    assert [file for file in RUST.findall(text) if not (ROOT / file).exists()] == []
 
 
 def test_every_decision_is_listed() -> None:

@@ -24,6 +24,8 @@ from tallystick.platform.wiring import PlatformSettings, open_platform
 
 __all__ = ["catalog"]
 
+REST = "what lies before is kept, marked as partial; add a whole copy to have the rest"
+
 data_dir = click.option(
     "--data-dir",
     type=click.Path(file_okay=False, path_type=Path),
@@ -45,7 +47,10 @@ def catalog() -> None:
 @data_dir
 @output_option
 def add(paths: tuple[Path, ...], data_dir: Path, output: str) -> None:
-    """Catalogue files, and those in folders; what was read before is not read again. Exit code 1: some failed."""
+    """Catalogue files, and those in folders; what was read before is not read again.
+
+    Exit code 1: some could not be read, or not to their end; what was whole before a cut is kept, as partial.
+    """
     failed = 0
     with _opened(data_dir) as built:
         for path in files_below(paths):
@@ -55,6 +60,9 @@ def add(paths: tuple[Path, ...], data_dir: Path, output: str) -> None:
                 failed += 1
                 click.echo(f"{path}: {error}", err=True)
                 continue
+            if added.integrity == "partial":
+                failed += 1
+                click.echo(f"{path}: {added.problem}; {REST}", err=True)
             if output == "json":
                 click.echo(msgspec.json.encode(asdict(added)).decode())
             else:

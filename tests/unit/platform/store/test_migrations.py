@@ -8,11 +8,38 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect
+from tests.vocabulary.postgres import Postgres
 
 from tallystick.platform.log.tables import metadata
 from tallystick.platform.store import Branch, Store, StoreVersionError
-from tallystick.platform.store.branches import PLATFORM
+from tallystick.platform.store.branches import every_branch
 from tallystick.platform.store.migrations import revisions, upgrade_branch
+
+Shape = dict[str, list[str]]
+
+
+def shape(store: Store) -> Shape:
+    """Tell the columns of each table, the types and what may be null."""
+    with store.read() as connection:
+        inspector = inspect(connection)
+        described = {name: inspector.get_columns(name) for name in inspector.get_table_names()}
+    return {
+        name: sorted(f"{c['name']} {c['type']} {c['nullable']}" for c in found) for name, found in described.items()
+    }
+
+
+@pytest.fixture(scope="module")
+def newest(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Shape]:
+    """Upgrade an empty store on each database in one go, and tell its shape."""
+    file = tmp_path_factory.mktemp("newest") / "tally.db"
+    urls = {"sqlite": f"sqlite:///{file}", "postgres": postgres.url(postgres.database())}
+    stores = {name: Store.open(url) for name, url in urls.items()}
+    shapes = {}
+    for name, store in stores.items():
+        store.upgrade(every_branch())
+        shapes[name] = shape(store)
+        store.close()
+    return shapes
 
 
 def tables(store: Store) -> set[str]:
@@ -25,12 +52,20 @@ def test_upgrades_every_branch(any_store: Store, notes: Branch) -> None:
     assert {"log_batch", "note_1", "note_2"} <= tables(any_store)
 
 
-@pytest.mark.parametrize(("branch", "revision"), [(branch, step) for branch in PLATFORM for step in revisions(branch)])
-def test_upgrades_from_every_revision(sqlite_url: str, branch: Branch, revision: str) -> None:
-    store = Store.open(sqlite_url)
+STEPS = [(branch, step) for branch in every_branch() for step in revisions(branch)]
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgres"])
+@pytest.mark.parametrize(("branch", "revision"), STEPS, ids=[revision for _, revision in STEPS])
+def test_upgrades_from_every_revision(
+    branch: Branch, revision: str, database: str, newest: dict[str, Shape], request: pytest.FixtureRequest
+) -> None:
+    store = Store.open(request.getfixturevalue(f"{database}_url"))
     with store.write() as connection:
         upgrade_branch(connection, branch, revision)
-    store.upgrade()
+    store.upgrade(every_branch())
+    assert shape(store) == newest[database]
+    store.close()
 
 
 def test_goes_on_from_the_middle_of_a_branch(any_store: Store, notes: Branch) -> None:
