@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
+from tests.vocabulary.processes import eventually
 
 from tallystick.platform.auth import Tokens
 from tallystick.platform.store import Store
@@ -130,10 +131,8 @@ class Upped:
         return next(child for child in self.status().children if child.name == process)
 
     def kill(self, process: str) -> None:
-        """Kill a process as nothing can prevent."""
-        pid = self.child(process).pid
-        assert pid is not None
-        os.kill(pid, signal.SIGKILL)
+        """Kill a process, as soon as there is one, in the way that nothing can prevent."""
+        os.kill(eventually(lambda: self.child(process).pid, 60), signal.SIGKILL)
 
     def logs(self) -> str:
         """Return everything that the processes printed."""

@@ -4,17 +4,14 @@ Three servers start, so this takes a quarter of a minute.
 """
 
 import json
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
 import pytest
 from tests.vocabulary.organisations import Upped
 from tests.vocabulary.parties import linkage_schema_of
+from tests.vocabulary.people import running
 from tests.vocabulary.processes import eventually
 
 from tallystick.demo.postgres import Database
@@ -38,33 +35,12 @@ schema = "schema.json"
 """
 
 
-@contextmanager
-def database() -> Iterator[Database]:
-    """Run a PostgreSQL with people, whose owner has the planted password."""
-    directory = Path(tempfile.mkdtemp(prefix="tally-people-"))
-    password = directory / "password"
-    password.write_text(PASSWORD)
-    prepared = Database.prepare(directory / "postgres", password)
-    with subprocess.Popen(prepared.argv(), stderr=subprocess.DEVNULL) as server:
-        try:
-            prepared.wait_until_ready(60)
-            yield prepared
-        finally:
-            server.terminate()
-            server.wait(20)
-            shutil.rmtree(directory, ignore_errors=True)
-
-
 @pytest.fixture(scope="module")
 def organisations(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Upped, Upped, Database]]:
     """Run North and the unit that it has joined, over a table of planted people."""
     folder = tmp_path_factory.mktemp("leaks")
     unit, north = Upped(folder / "unit", UNIT), Upped(folder / "north", REGISTRY, "north")
-    with database() as people:
-        with psycopg.connect(people.url()) as connection:
-            connection.execute("CREATE TABLE person (id int PRIMARY KEY, given_name text, surname text, born text)")
-            for number, person in enumerate(PEOPLE):
-                connection.execute("INSERT INTO person VALUES (%s, %s, %s, %s)", (number, *person))
+    with running(PEOPLE, password=PASSWORD) as people:
         (north.folder / "database.secret").write_text(people.url())
         (north.folder / "schema.json").write_bytes(linkage_schema_of("given_name", "surname", "born"))
         try:
