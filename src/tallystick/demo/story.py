@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from rich.console import Console
 
@@ -17,11 +18,13 @@ from tallystick.demo.quality import Quality
 from tallystick.demo.scene import Scene
 from tallystick.demo.sites import LINKAGE, REGISTRIES, Site, Sites
 from tallystick.demo.watch import MatchWatch
+from tallystick.edge.errors import DoorError
 from tallystick.edge.wiring import authority_of
 from tallystick.flows.living_linkage.adapters.membership import MembershipFile
 from tallystick.flows.living_linkage.errors import UnitRefused, UnitUnavailable
 from tallystick.flows.living_linkage.invitations import accept
 from tallystick.flows.living_linkage.pair_model import REPORT
+from tallystick.inference.errors import InferenceError
 from tallystick.server.wiring import Organisation
 
 __all__ = ["Results", "Story"]
@@ -29,6 +32,8 @@ __all__ = ["Results", "Story"]
 STEP_PATIENCE_S = 120.0
 SEED = 4
 MOST_INVITATIONS = 3
+
+Figures = TypeVar("Figures")
 
 
 @dataclass
@@ -108,13 +113,13 @@ class Story:
 
     def _judge(self) -> None:
         with self._step("pairs in the grey zone judged by the served model"):
-            self.results.inference = judging.measure(self.scene.unit, self.scene.linkage().matches)
+            self.results.inference = self._again(lambda: judging.measure(self.scene.unit, self.scene.linkage().matches))
 
     def _hash(self) -> None:
         known = KnownFiles.of(self.scene.unit, self._sites.unit.directory)
         with self._step("every file of the packages hashed, and looked up by each digest"):
             self._wait(known.hashed, "the catalog of the packages")
-            self.results.catalog = known.measure()
+            self.results.catalog = self._again(known.measure)
 
     def _change(self) -> None:
         watch = MatchWatch(self.scene.unit.platform.log, self.scene.topic, alive=self._alive)
@@ -135,6 +140,18 @@ class Story:
                 raise StepFailed(
                     f"{what} did not come within {STEP_PATIENCE_S:.0f} s; see {self._sites.directory}/*/logs"
                 )
+            time.sleep(0.1)
+
+    def _again(self, measured: Callable[[], Figures]) -> Figures:
+        """Measure, and measure again when a process is lost on the way."""
+        deadline = time.monotonic() + STEP_PATIENCE_S
+        while True:
+            try:
+                return measured()
+            except (DoorError, InferenceError):
+                self._check_alive()
+                if time.monotonic() > deadline:
+                    raise
             time.sleep(0.1)
 
     def _check_alive(self) -> None:
