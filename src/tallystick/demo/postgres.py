@@ -34,6 +34,7 @@ __all__ = ["Database", "main"]
 SYSTEM_USER = "pgserver"
 OWNER = "postgres"
 PR_SET_PDEATHSIG = 1
+CLEAN_STOP_S = 10
 
 Answer = TypeVar("Answer")
 
@@ -94,7 +95,11 @@ class Database:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the server of a directory in the foreground until SIGTERM, which stops it fast and cleanly."""
+    """Run the server of a directory in the foreground until SIGTERM, which stops it fast and cleanly.
+
+    A server that is asked to stop while it recovers from a crash may never end (PostgreSQL 18.4 waits for its
+    checkpointer); it is then told to stop as it stands, as it is when this process is killed. Its log makes that good.
+    """
     parser = argparse.ArgumentParser(prog="tallystick.demo.postgres")
     parser.add_argument("directory", type=Path)
     parser.add_argument("port", type=int)
@@ -116,9 +121,15 @@ def main(arguments: list[str] | None = None) -> int:
     }
     argv = [str(_binaries() / "postgres"), "-D", str(data)]
     argv += [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
-    server = subprocess.Popen(argv, preexec_fn=partial(run.start, signal.SIGINT), cwd="/")  # noqa: S603
+    server = subprocess.Popen(argv, preexec_fn=partial(run.start, signal.SIGQUIT), cwd="/")  # noqa: S603
+
+    def stop(*_: object) -> None:
+        server.send_signal(signal.SIGINT)
+        signal.alarm(CLEAN_STOP_S)
+
+    signal.signal(signal.SIGALRM, lambda *_: server.send_signal(signal.SIGQUIT))
     for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: server.send_signal(signal.SIGINT))
+        signal.signal(name, stop)
     return server.wait()
 
 
