@@ -10,6 +10,7 @@ from tests.vocabulary.processes import eventually
 from tallystick.flows.living_linkage.adapters import unit_door
 from tallystick.flows.living_linkage.domain.unit import Encoded
 from tallystick.flows.living_linkage.errors import UnitRefused
+from tallystick.linkage.living.errors import UnknownParty
 from tallystick.platform.store.contents import contents
 from tallystick.platform.wiring import Platform
 
@@ -183,8 +184,14 @@ def test_encodings_lie_in_segments_alone(study: Study, north: Hospital, south: H
     with north.working(), south.working():
         both_know(north, south, 0, 1)
     [encoding] = north.registry.encoder(north.capture).encode([["given7919", "sur104729", "1901-02-03"]])
+    assert isinstance(encoding, bytes)
     for party in (study, north, south):
         held = everything(party.platform)
         assert [form for form in (encoding, encoding.hex().encode(), b64encode(encoding)) if form in held] == []
     assert b"given7919" in everything(north.platform), "the search finds what is there"
     assert encoding in b"".join(path.read_bytes() for path in study.directory.rglob("*.segment"))
+
+
+def test_a_party_that_the_linkage_lacks_is_not_invited(study: Study) -> None:
+    with pytest.raises(UnknownParty, match="no party nroth, but north, south"):
+        study.invitation("nroth")

@@ -10,6 +10,7 @@ import msgspec
 from tallystick.flows.living_linkage.domain.invitation import Invitation
 from tallystick.flows.living_linkage.errors import InvitationUsed
 from tallystick.linkage.domain.living.linkages import party_scope
+from tallystick.linkage.living.errors import UnknownParty
 from tallystick.linkage.living.service import LivingService
 from tallystick.platform.auth import Tokens
 
@@ -53,8 +54,10 @@ class Joining:
     """Directory of the parties' CA certificates, one PEM file a party."""
 
     def invite(self, linkage: str, party: str, door: Door, *, days: int, by: str) -> Invitation:
-        """Make an invitation for one party of a linkage; raises `UnknownLinkage`."""
-        self.living.add_party(linkage, party)
+        """Make an invitation for one party of a linkage; raises `UnknownLinkage` or `UnknownParty`."""
+        if (known := self.living.linkage(linkage)).party(party) is None:
+            named = ", ".join(each.name for each in known.parties)
+            raise UnknownParty(f"linkage {linkage} has no party {party}, but {named}; name it in the settings")
         issued = self.tokens.issue(
             f"invitation of {party} to {linkage}",
             [JOIN_SCOPE, _join_scope(linkage, party)],

@@ -5,7 +5,7 @@ LivingError
 ├── UnknownParty (LookupError)     the linkage was not made for this party
 ├── UnknownEpoch (LookupError)     declare the epoch before sending encodings into it
 ├── LinkageExists (ValueError)     the id is taken by another linkage
-├── WrongDefinition (ValueError)   a linkage that cannot work: too few parties, or one named twice
+├── WrongDefinition (ValueError)   a linkage that cannot work: too few parties, one named twice, or a wrong name
 ├── WrongEpoch (ValueError)        the epoch contradicts its id, its first declaration or the linkage's schema
 ├── EpochRetired (ValueError)      a newer epoch is live; send encodings of that one
 └── BatchReused (ValueError)       a batch id came again with other contents; give each batch its own

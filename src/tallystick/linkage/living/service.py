@@ -12,7 +12,7 @@ from tallystick.linkage.adapters.living_files import LivingFiles
 from tallystick.linkage.adapters.living_frames import frame_of_changes
 from tallystick.linkage.adapters.living_store import Entry, LivingStore, Stream
 from tallystick.linkage.domain.living.changes import EncodingChange, columns
-from tallystick.linkage.domain.living.linkages import Epoch, GreyZone, Linkage, Party, epoch_id
+from tallystick.linkage.domain.living.linkages import Epoch, GreyZone, Linkage, Name, Party, epoch_id
 from tallystick.linkage.living.errors import (
     BatchReused,
     EpochRetired,
@@ -71,10 +71,15 @@ class LivingService:
         grey_zone: GreyZone | None = None,
         schema_hash: str | None = None,
     ) -> Linkage:
-        """Make a linkage; the same definition again gives the same linkage."""
+        """Make a linkage; the same definition again gives the same linkage, with the parties that it adds at the end.
+
+        Raises `WrongDefinition`, or `LinkageExists` for a definition that contradicts the known one.
+        """
         zone = grey_zone or GreyZone()
         if len(set(parties)) != len(parties) or len(parties) < FEWEST_PARTIES:
             raise WrongDefinition("parties: a linkage has at least two parties, each named once")
+        for given in (identity, *parties):
+            _check_name(given)
         linkage = Linkage(
             id=identity,
             name=name or identity,
@@ -85,9 +90,11 @@ class LivingService:
             created_ms=self._now(),
         )
         if (known := self._store.linkage(identity)) is not None:
-            if _definition(known) != _definition(linkage):
+            if not _agree(known, linkage):
                 raise LinkageExists(f"linkage {identity} exists with another definition")
-            return known
+            for party in parties[len(known.parties) :]:
+                self.add_party(identity, party)
+            return self.linkage(identity)
         self._log.create(topic_of(identity), retention_ms=EVENTS_KEPT_MS)
         self._store.create(linkage)
         return linkage
@@ -112,6 +119,7 @@ class LivingService:
     def add_party(self, identity: str, party: str) -> Linkage:
         """Invite one more party; the live epoch goes on without waiting for it."""
         linkage = self.linkage(identity)
+        _check_name(party)
         if linkage.party(party) is None:
             self._store.save_party(identity, Party(party, len(linkage.parties)))
         return self.linkage(identity)
@@ -196,9 +204,20 @@ class LivingService:
         return known
 
 
-def _definition(linkage: Linkage) -> tuple[object, ...]:
-    parties = tuple(party.name for party in linkage.parties)
-    return parties, linkage.threshold, linkage.grey_zone, linkage.schema_hash
+def _check_name(given: str) -> None:
+    try:
+        msgspec.convert(given, Name)
+    except msgspec.ValidationError:
+        raise WrongDefinition(f"{given!r} is no name: use lower-case letters, digits and dashes") from None
+
+
+def _agree(known: Linkage, wanted: Linkage) -> bool:
+    """Tell whether two definitions differ at most in parties that one has added."""
+    named = zip(known.parties, wanted.parties, strict=False)
+    return all(ours.name == theirs.name for ours, theirs in named) and (
+        (known.threshold, known.grey_zone, known.schema_hash)
+        == (wanted.threshold, wanted.grey_zone, wanted.schema_hash)
+    )
 
 
 def _same(known: Entry, entry: Entry) -> Receipt:

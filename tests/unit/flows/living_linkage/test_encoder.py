@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 from tests.vocabulary.processes import eventually
 
 from tallystick.capture import POSITION_HEADER, Position, Snapshot
@@ -19,7 +20,6 @@ from tallystick.flows.living_linkage.row_encoder import Unfit
 from tallystick.flows.living_linkage.wiring import BRANCH
 from tallystick.platform.log import Record, StoreLog
 from tallystick.platform.store import Store
-from tallystick.platform.telemetry import configure
 
 TOPIC = "north.public.person"
 KEYS = RecordKeys(b"k" * 32)
@@ -208,12 +208,12 @@ def test_an_epoch_is_given_everybody_once(registry: Registry) -> None:
     assert registry.unit.told == []
 
 
-def test_an_unfit_row_is_withheld_until_it_is_mended(registry: Registry, capsys: pytest.CaptureFixture[str]) -> None:
-    configure("json")
+def test_an_unfit_row_is_withheld_until_it_is_mended(registry: Registry) -> None:
     registry.happens(change("c", 7, "smith"), change("c", 8, "jones", row=1))
-    registry.happens(change("u", 7, "", row=2), change("u", 8, "james", row=3))
+    with capture_logs() as lines:
+        registry.happens(change("u", 7, "", row=2), change("u", 8, "james", row=3))
     assert registry.unit.told[2:] == [Encoded(key(7), (1, 5, 2), None), Encoded(key(8), (1, 5, 3), b"james")]
-    assert key(7) in capsys.readouterr().err
+    assert [(line["record_key"], line["reason"]) for line in lines] == [(key(7), "no name")]
     registry.happens(change("u", 7, "smythe", row=4))
     assert registry.unit.told[4:] == [Encoded(key(7), (1, 5, 4), b"smythe")]
 
