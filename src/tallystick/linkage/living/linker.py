@@ -159,7 +159,8 @@ class Linker:
         except JudgeUnavailable:
             self._judge_after = time.monotonic() + JUDGE_PAUSE_S
             return False
-        self._commit(self._progress.sequence, self._publication.judge(live, pairs, evidence, probabilities.tolist()))
+        if events := self._publication.judge(live, pairs, evidence, probabilities.tolist()):
+            self._commit(self._progress.sequence, events)
         return True
 
     def _may_ask(self) -> bool:

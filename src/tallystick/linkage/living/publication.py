@@ -64,13 +64,15 @@ class Publication:
     def judge(
         self, link: EpochLink, pairs: Iterable[Pair], evidence: Iterable[bytes], probabilities: Iterable[float]
     ) -> list[MatchEvent]:
-        """Take the judge's answers."""
+        """Take the judge's answers; one that says what stands already is no event, though its evidence was new."""
         events = []
         for pair, seen, probability in zip(pairs, evidence, probabilities, strict=True):
-            event = judged(self._matches[self._id(link, pair)], probability, seen)
+            known = self._matches[self._id(link, pair)]
+            event = judged(known, probability, seen)
             self._matches[event.match.id] = event.match
             self._unjudged.pop(pair, None)
-            events.append(event)
+            if (known.verdict, known.probability) != (event.match.verdict, event.match.probability):
+                events.append(event)
         return events
 
     def _end(self, ids: Iterable[str]) -> Iterator[MatchEvent]:

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import log1p
 
-from tallystick.platform.web.scale import CEILING, FLOOR, Line, nice_below, rounded
+from tallystick.platform.web.scale import CEILING, FLOOR, Line, rounded
 
 __all__ = ["Bar", "Histogram", "Tick", "Zone"]
 
 GAP = 0.22
-SPARSE = 0.3
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,8 @@ class Histogram:
     """Counts between edges, with the threshold from which on a pair counts.
 
     `edges` has one element more than `counts`; `marked` counts, bin by bin, those that are told apart, `mark` names
-    them. Heights grow with the square root of the count, since pairs just above the threshold outnumber matches by
-    orders of magnitude.
+    them. Heights grow with the logarithm of the count, since pairs just above the threshold outnumber matches by
+    orders of magnitude; the lines stand for powers of ten.
 
     >>> [(bar.count, bar.marked) for bar in Histogram([0.5, 0.7, 1.0], [900, 100], marked=[0, 80]).bars]
     [(900, 0), (100, 80)]
@@ -90,13 +90,9 @@ class Histogram:
 
     @property
     def lines(self) -> list[Line]:
-        """Counts to read heights by, the highest first; none where there is nothing to count."""
-        highest = nice_below(max(self.counts, default=0))
-        found: list[Line] = []
-        while highest >= 1 and len(found) < 3:
-            found.append(Line(rounded(FLOOR - self._tall(highest)), highest))
-            highest = nice_below(highest * SPARSE)
-        return found
+        """Counts to read heights by: powers of ten, none that would stand close to the floor."""
+        powers = (10**power for power in range(1, len(str(max(self.counts, default=0)))))
+        return [Line(rounded(FLOOR - self._tall(count)), count) for count in powers]
 
     def place(self, value: float) -> float:
         """Where a value stands on the scale, in percent of the width."""
@@ -121,6 +117,5 @@ class Histogram:
         )
 
     def _tall(self, count: float) -> float:
-        tallest = max(self.counts, default=0) ** 0.5 or 1.0
-        tall = count**0.5 / tallest * (FLOOR - CEILING)
-        return max(tall, 1.5) if count else 0.0
+        tallest = max(self.counts, default=0) or 1
+        return log1p(count) / log1p(tallest) * (FLOOR - CEILING)

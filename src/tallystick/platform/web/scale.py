@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import floor, log10
 
-__all__ = ["CEILING", "FLOOR", "Line", "ceiling_of", "nice_above", "nice_below", "rounded"]
+__all__ = ["CEILING", "FLOOR", "Line", "ceiling_of", "nice_above", "rounded"]
 
 FLOOR = 200.0
 CEILING = 22.0
@@ -18,18 +18,6 @@ class Line:
 
     y: float
     value: float
-
-
-def nice_below(value: float) -> float:
-    """Return the largest 1, 2 or 5 times a power of ten that is not above a value; 0 for nothing.
-
-    >>> nice_below(1730), nice_below(4), nice_below(0)
-    (1000.0, 2.0, 0.0)
-    """
-    if value <= 0:
-        return 0.0
-    power = 10.0 ** floor(log10(value))
-    return max((step * power for step in STEPS if step * power <= value), default=value)
 
 
 def nice_above(value: float) -> float:

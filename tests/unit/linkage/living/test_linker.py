@@ -10,6 +10,7 @@ from tallystick.linkage.adapters.linker_store import LinkerStore
 from tallystick.linkage.domain.living.judge import JudgeUnavailable
 from tallystick.linkage.domain.living.linkages import GreyZone
 from tallystick.linkage.living.errors import EpochRetired
+from tallystick.linkage.living.service import topic_of
 
 
 @pytest.fixture
@@ -121,10 +122,12 @@ class Doubting:
 
     def __init__(self) -> None:
         self.probability: float | None = None
+        self.asked = 0
 
     def judge(self, pairs: NDArray[np.float32]) -> NDArray[np.float64]:
         if self.probability is None:
             raise JudgeUnavailable
+        self.asked += 1
         return np.full(len(pairs), self.probability)
 
 
@@ -145,3 +148,23 @@ def test_the_judge_decides_the_grey_zone_alone(tmp_path: Path) -> None:
     assert verdicts(unit) == {key_of("ann"): "accepted", key_of("bob"): "rejected"}
     assert linker.step() is False
     assert unit.linker().step() is False
+
+
+def test_a_judge_who_says_the_same_of_new_evidence_makes_no_event(tmp_path: Path) -> None:
+    judge = Doubting()
+    judge.probability = 0.8
+    unit = Unit.at(tmp_path, judge=judge).founded(zone=GreyZone(0.6, 0.9))
+    unit.send("north", "n1", change("bob", bits(10, 11, 12)))
+    unit.send("south", "s1", change("rob", bits(10, 11, 13)))
+    unit.complete()
+    linker = unit.link()
+    told = unit.log.end(topic_of(LINKAGE))
+    asked = judge.asked
+    unit.send("north", "n2", change("bo", bits(10, 13, 30, 31)))  # rob's next best candidate, which lessens the margin
+    unit.link(linker)
+    assert judge.asked == asked + 1
+    assert unit.log.end(topic_of(LINKAGE)) == told
+    judge.probability = 0.3
+    unit.send("north", "n3", change("bo", None, 2))
+    unit.link(linker)
+    assert verdicts(unit)[key_of("bob")] == "rejected"

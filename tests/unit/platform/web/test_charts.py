@@ -24,10 +24,11 @@ def test_bars_stand_inside_the_frame(counts: list[int]) -> None:
 
 @given(st.integers(1, 10**9))
 def test_lines_of_counts_stand_where_a_bar_of_that_count_ends(highest: int) -> None:
-    for line in Histogram([0, 1], [highest]).lines:
-        assert line.value <= highest
-        share = (FLOOR - line.y) / (FLOOR - CEILING)
-        assert share == pytest.approx((line.value / highest) ** 0.5, abs=0.02)
+    lines = Histogram([0, 1], [highest]).lines
+    assert [line.value for line in lines] == [10**power for power in range(1, len(str(highest)))]
+    for line in lines:
+        bar = Histogram([0, 1, 2], [int(line.value), highest]).bars[0]
+        assert line.y == pytest.approx(bar.y)
 
 
 @pytest.mark.parametrize(
