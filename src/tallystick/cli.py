@@ -37,7 +37,20 @@ COMMANDS: Mapping[str, str] = {
 
 
 class LazyGroup(click.Group):
-    """Imports a command when it is needed."""
+    """Imports a command when it is needed, and tells what a person can mend in one line."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError):
+            raise
+        except Exception as error:
+            from tallystick.server.mendable import MENDABLE
+
+            if isinstance(error, MENDABLE):
+                raise click.ClickException(str(error)) from error
+            raise
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's own signature
         """List the names without importing anything."""
