@@ -1,11 +1,14 @@
 """What a linkage unit's `tally up` answers at its TLS door, beside living linkages."""
 
 import json
+import os
+import signal
+import subprocess
 from collections.abc import Iterator
 
 import pytest
 from tests.vocabulary.batch_linkage import clks
-from tests.vocabulary.organisations import Upped
+from tests.vocabulary.organisations import TALLY, Upped
 from tests.vocabulary.processes import eventually
 
 from tallystick.platform.jobs import JobState
@@ -45,6 +48,22 @@ def test_the_entity_services_clients_get_their_groups(unit: Upped) -> None:
     eventually(lambda: unit.ask("GET", f"{place}/status", headers=header).value["state"] == "completed", 60)
     groups = unit.ask("GET", f"{place}/result", headers=header).value["groups"]
     assert sorted(groups) == [[[0, row], [1, row]] for row in range(40)]
+
+
+def test_another_worker_does_runs_beside_one_that_is_stuck(unit: Upped) -> None:
+    stuck = unit.child("worker").pid
+    assert stuck is not None
+    with subprocess.Popen([*TALLY, "worker", "--config", str(unit.config)]) as worker:
+        try:
+            os.kill(stuck, signal.SIGSTOP)
+            project, run, token = linked(unit)
+            place, header = f"{project}/runs/{run}/status", {"authorization": token}
+            eventually(lambda: unit.ask("GET", place, headers=header).value["state"] == "completed", 60)
+            worker.terminate()
+            assert worker.wait(20) == 0
+        finally:
+            os.kill(stuck, signal.SIGCONT)
+            worker.kill()
 
 
 def test_projects_are_not_listed_for_everybody(unit: Upped) -> None:
