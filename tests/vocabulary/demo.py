@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.vocabulary.processes import alive, eventually
 
-__all__ = ["ORGANISATIONS", "DemoRun", "cpu_seconds"]
+__all__ = ["ORGANISATIONS", "DemoRun", "Machine"]
 
 ORGANISATIONS = ("north", "south", "unit")
 SUPERVISED = ("postgres-north", "postgres-south", *ORGANISATIONS)
@@ -141,10 +141,33 @@ def command(pid: int) -> str:
     return f"{pid} ended"
 
 
-def cpu_seconds(before: os.times_result) -> float:
-    """Return the CPU seconds that ended children took since."""
-    now = os.times()
-    return now.children_user + now.children_system - before.children_user - before.children_system
+class Machine:
+    """Watches, from now on, who uses the machine."""
+
+    def __init__(self) -> None:
+        self._begun = self._busy_s(), self._own_s()
+
+    def lost_s(self) -> float:
+        """Return by how many seconds others' work, spread over all cores, has delayed the processes started here.
+
+        Those that still run are not counted.
+        """
+        busy, own = self._busy_s() - self._begun[0], self._own_s() - self._begun[1]
+        return max(0.0, busy - own) / (os.cpu_count() or 1)
+
+    @staticmethod
+    def _busy_s() -> float:
+        user, nice, system, _idle, _waiting, hard, soft, stolen, *_ = map(int, _stat("/proc/stat")[1:])
+        return (user + nice + system + hard + soft + stolen) / os.sysconf("SC_CLK_TCK")
+
+    @staticmethod
+    def _own_s() -> float:
+        times = os.times()
+        return times.user + times.system + times.children_user + times.children_system
+
+
+def _stat(file: str) -> list[str]:
+    return Path(file).read_text().partition("\n")[0].split()
 
 
 def _children(directory: Path) -> dict[str, int]:
