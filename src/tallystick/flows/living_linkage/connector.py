@@ -49,7 +49,9 @@ def declare(connectors: Connectors, organisation: str, settings: RegistrySetting
             connectors.put(settings.connector, texts)
         except CaptureError as error:
             if str(error) != told:
-                log.warning("the table cannot be captured yet", reason=str(error))
+                log.warning(
+                    "the table cannot be captured yet", reason=str(error), settings="[registry] database, table"
+                )
                 told = str(error)
             stop.wait(RETRY_S)
         else:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Literal
 
 import structlog
-from structlog.typing import FilteringBoundLogger, Processor
+from structlog.typing import EventDict, FilteringBoundLogger, Processor, WrappedLogger
 
 from tallystick.platform.telemetry.redaction import redact_event
 
@@ -31,6 +31,7 @@ def configure(form: Format = "text", *, level: str = "INFO", process: str = "") 
     """Set the form of every line of this process, those of libraries that use `logging` included."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
+        *([_naming(process)] if process else []),
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -54,8 +55,6 @@ def configure(form: Format = "text", *, level: str = "INFO", process: str = "") 
     root.setLevel(level)
     for name in TALKATIVE:
         logging.getLogger(name).setLevel("WARNING")
-    if process:
-        structlog.contextvars.bind_contextvars(process=process)
 
 
 @contextmanager
@@ -63,6 +62,16 @@ def bound(**values: object) -> Iterator[None]:
     """Put `values` on every line written inside the block, by whichever logger."""
     with structlog.contextvars.bound_contextvars(**values):
         yield
+
+
+def _naming(process: str) -> Processor:
+    """Put the process's name on every line, whichever thread writes it."""
+
+    def named(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+        event.setdefault("process", process)
+        return event
+
+    return named
 
 
 def _rendering(form: Format) -> list[Processor]:
