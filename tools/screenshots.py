@@ -13,7 +13,7 @@ from tallystick.server.settings import loaded_settings
 
 PICTURES = {"north-matches": ("north", "/matches"), "unit-overview": ("unit", "/overview")}
 """Each picture's organisation and page."""
-SIZE = ViewportSize(width=1280, height=900)
+SIZE = ViewportSize(width=1280, height=1060)
 
 
 def main(demo: Path, into: Path) -> None:

@@ -180,6 +180,10 @@ def test_figures_are_those_of_the_stores_without_scripts(demo: WaitingDemo, visi
         ]
         for verdict, link in zip(("accepted", "confirmed"), page.locator(".verdicts li").all(), strict=False):
             assert _number(link.inner_text().split()[-1]) == status["matches"].get(verdict, 0)
+        known = page.locator(".panel", has=page.get_by_role("heading", name="Known files"))
+        assert _number(known.locator("dd").first.inner_text()) == demo.known_files() > 0
+        running = demo.processes("unit")
+        expect(page.get_by_text(f"{running} of {running} processes")).to_be_visible()
         page = north.goto("/overview")
         assert north.figure("People") == demo.people("north")
         assert north.figure("Matches") == matches

@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import json
 import os
 import re
 import signal
@@ -26,6 +25,7 @@ from tallystick.flows.living_linkage.adapters.registry_store import RegistryStor
 from tallystick.linkage.living.wire import LinkageStatus
 from tallystick.platform.auth import Logins
 from tallystick.platform.store import Store
+from tallystick.platform.supervisor import status
 
 __all__ = ["WaitingDemo", "waiting_demo"]
 
@@ -78,16 +78,16 @@ class WaitingDemo:
     @contextmanager
     def closed_door(self, name: str) -> Iterator[None]:
         """End an organisation's edge and let nobody start it again while the block runs."""
-        status = json.loads((self.directory / name / "run/supervisor.json").read_bytes())
-        edge = next(child["pid"] for child in status["children"] if child["name"] == "edge")
-        os.kill(status["pid"], signal.SIGSTOP)
+        supervisor = status(self.directory / name)
+        edge = next(child.pid for child in supervisor.children if child.name == "edge" and child.pid)
+        os.kill(supervisor.pid, signal.SIGSTOP)
         try:
             os.kill(edge, signal.SIGKILL)
             yield
         finally:
-            os.kill(status["pid"], signal.SIGCONT)
+            os.kill(supervisor.pid, signal.SIGCONT)
 
-    def status(self) -> LinkageStatus:
+    def linkage(self) -> LinkageStatus:
         """Sum the linkage up, as it stands in the unit's store."""
         return self._scene.linkage()
 
@@ -99,6 +99,14 @@ class WaitingDemo:
     def people(self, registry: str) -> int:
         """Count the rows of a registry's own table."""
         return len(self._scene.people()[registry])
+
+    def known_files(self) -> int:
+        """Count the contents in the unit's catalog."""
+        return self._scene.unit.catalog.service.counts().contents
+
+    def processes(self, name: str) -> int:
+        """Count an organisation's processes."""
+        return len(status(self.directory / name).children)
 
     @cached_property
     def _scene(self) -> Scene:
@@ -119,14 +127,14 @@ class WaitingDemo:
         return before is not None and before == self._known()
 
     def _known(self) -> LinkageStatus | None:
-        status = self.status()
+        now = self.linkage()
         told = [{**self.counts(name)} for name in REGISTRIES]
         people = [counts.pop("people") for counts in told]
-        here = [party.records for party in status.parties]
+        here = [party.records for party in now.parties]
         agreed = people == here == [self.people(name) for name in REGISTRIES]
-        same = status.linked == status.received and all(counts == status.matches for counts in told)
-        parties = [msgspec.structs.replace(party, heard_ms=None) for party in status.parties]
-        return msgspec.structs.replace(status, parties=parties) if agreed and same else None
+        same = now.linked == now.received and all(counts == now.matches for counts in told)
+        parties = [msgspec.structs.replace(party, heard_ms=None) for party in now.parties]
+        return msgspec.structs.replace(now, parties=parties) if agreed and same else None
 
 
 @contextmanager
