@@ -2,9 +2,11 @@
 
 import os
 import random
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -46,13 +48,18 @@ class Killer:
     def kill(self, times: int) -> None:
         for _ in range(times):
             time.sleep(self._source.uniform(0.05, 1.5))
-            role, pid = self._victim()
+            eventually(self._kill_one, 60)
+
+    def _kill_one(self) -> bool:
+        left = self._left()
+        if not left:
+            return False
+        role, pid = self._source.choice(left)
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
             print(f"{time.monotonic() - self._begun:6.2f} s  {role}")  # noqa: T201 -- what a failing run went through
             self._killed.add(role)
-            os.kill(pid, 9)
-
-    def _victim(self) -> tuple[str, int]:
-        return self._source.choice(eventually(self._left, 60))
+        return role in self._killed
 
     def _left(self) -> list[tuple[str, int]]:
         return sorted((role, pid) for role, pid in self._demo.roles().items() if role not in self._killed)

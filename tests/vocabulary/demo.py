@@ -40,6 +40,7 @@ class DemoRun:
     def start(self, *words: str) -> subprocess.Popen[bytes]:
         """Start `tally demo` on the directory."""
         environment = {**os.environ, MARK: self.mark, "TALLY_SUPERVISOR_DEPTH": "0", "COLUMNS": "200"}
+        environment.pop("PYTHONPATH", None)
         self.told.unlink(missing_ok=True)
         with self.told.open("wb") as output:
             self.process = subprocess.Popen(
