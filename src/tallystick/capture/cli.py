@@ -13,9 +13,9 @@ from tallystick.capture.http import connect_problem
 from tallystick.capture.settings import CaptureSettings
 from tallystick.capture.wiring import BRANCH, Capture, build, run_worker
 from tallystick.platform import telemetry
-from tallystick.platform.http import EVERYONE, ListenError, application
+from tallystick.platform.cli import platform_alone
+from tallystick.platform.http import EVERYONE, application
 from tallystick.platform.http import serve as listen_and_serve
-from tallystick.platform.wiring import PlatformSettings, open_platform
 
 __all__ = ["capture"]
 
@@ -75,10 +75,5 @@ def list_connectors(data_dir: Path) -> None:
 
 @contextmanager
 def _opened(folder: Path) -> Iterator[Capture]:
-    platform = open_platform(PlatformSettings(), folder, [BRANCH])
-    try:
+    with platform_alone(folder, BRANCH, CaptureError) as platform:
         yield build(CaptureSettings(), platform)
-    except (CaptureError, ListenError) as error:
-        raise click.ClickException(str(error)) from error
-    finally:
-        platform.close()

@@ -18,9 +18,9 @@ from tallystick.catalog.settings import CatalogSettings
 from tallystick.catalog.watch import files_below
 from tallystick.catalog.wiring import BRANCH, Catalog, build
 from tallystick.platform import telemetry
-from tallystick.platform.http import EVERYONE, ListenError, application
+from tallystick.platform.cli import platform_alone
+from tallystick.platform.http import EVERYONE, application
 from tallystick.platform.http import serve as listen_and_serve
-from tallystick.platform.wiring import PlatformSettings, open_platform
 
 __all__ = ["catalog"]
 
@@ -147,10 +147,5 @@ def serve(listen: str, data_dir: Path) -> None:
 
 @contextmanager
 def _opened(folder: Path, settings: CatalogSettings | None = None) -> Iterator[Catalog]:
-    platform = open_platform(PlatformSettings(), folder, [BRANCH])
-    try:
+    with platform_alone(folder, BRANCH, CatalogError) as platform:
         yield build(settings or CatalogSettings(), platform)
-    except (CatalogError, ListenError) as error:
-        raise click.ClickException(str(error)) from error
-    finally:
-        platform.close()

@@ -16,6 +16,7 @@ from tallystick.edge.domain.snapshot import Snapshot
 from tallystick.edge.errors import EdgeError
 from tallystick.edge.running import hold_door
 from tallystick.edge.service import Edge
+from tallystick.edge.service import check as check_snapshot
 from tallystick.edge.settings import EdgeSettings
 from tallystick.edge.wiring import Loaded, OrganisationDoor, load
 from tallystick.platform import telemetry
@@ -69,6 +70,7 @@ def check(path: Path | None, inline: str | None) -> None:
     """Read a configuration and every file it names, and say what is wrong; exit code 0 if nothing is."""
     try:
         loaded = load(_source(path, inline))
+        check_snapshot(loaded.snapshot)
     except EdgeError as error:
         _fail(str(error))
     _warn(loaded.warnings)

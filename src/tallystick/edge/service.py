@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 import threading
 from collections.abc import Callable
 from types import TracebackType
@@ -13,11 +14,20 @@ from tallystick.native import MalformedInput, NativeError
 from tallystick.native.edge import EdgeServer
 from tallystick.platform import telemetry
 
-__all__ = ["Edge", "Load"]
+__all__ = ["Edge", "Load", "check"]
 
 Load = Callable[[], Snapshot]
 
 EVENT_INTERVAL_S = 0.5
+CONTEXT = re.compile(r"\bcontexts\[(\d+)\]")
+
+
+def check(snapshot: Snapshot) -> None:
+    """Read certificates and keys as serving would; raises `ConfigurationInvalid`."""
+    try:
+        EdgeServer.check(encode(snapshot))
+    except MalformedInput as error:
+        raise _invalid(error) from error
 
 
 class Edge:
@@ -35,7 +45,7 @@ class Edge:
         try:
             self._server = EdgeServer(encode(load()))
         except MalformedInput as error:
-            raise ConfigurationInvalid("", str(error)) from error
+            raise _invalid(error) from error
         except NativeError as error:
             raise EdgeStartFailed(str(error)) from error
         self._events.start()
@@ -87,3 +97,13 @@ class Edge:
             with contextlib.suppress(ValueError):
                 event = json.loads(line)
                 self._log.info(event.pop("event"), **event)
+
+
+def _invalid(error: MalformedInput) -> ConfigurationInvalid:
+    """Name the place as a configuration does: its frontend is the snapshot's first context."""
+
+    def written(context: re.Match[str]) -> str:
+        index = int(context.group(1))
+        return f"contexts[{index - 1}]" if index else "frontend"
+
+    return ConfigurationInvalid("", CONTEXT.sub(written, str(error)))

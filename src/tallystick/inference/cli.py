@@ -15,8 +15,7 @@ from tallystick.inference.server import serve_models
 from tallystick.inference.settings import InferenceSettings
 from tallystick.inference.wiring import BRANCH, Inference, build
 from tallystick.platform import telemetry
-from tallystick.platform.http import ListenError
-from tallystick.platform.wiring import PlatformSettings, open_platform
+from tallystick.platform.cli import platform_alone
 
 __all__ = ["inference"]
 
@@ -85,13 +84,8 @@ def delete(name: str, data_dir: Path) -> None:
 @contextmanager
 def _opened(folder: Path) -> Iterator[Inference]:
     """Give the capability on a data directory; its errors end the command with their text."""
-    platform = open_platform(PlatformSettings(), folder, [BRANCH])
-    try:
+    with platform_alone(folder, BRANCH, InferenceError) as platform:
         yield build(InferenceSettings(), platform)
-    except (InferenceError, ListenError) as error:
-        raise click.ClickException(str(error)) from error
-    finally:
-        platform.close()
 
 
 def _document(path: Path) -> object:

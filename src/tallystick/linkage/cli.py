@@ -15,8 +15,7 @@ from tallystick.linkage.encoding import EncodingError, encode_csv, schema_hash, 
 from tallystick.native import MalformedInput
 from tallystick.native.linkage import ClkEncoder
 from tallystick.platform import telemetry
-from tallystick.platform.http import ListenError
-from tallystick.platform.wiring import PlatformSettings, open_platform
+from tallystick.platform.cli import platform_alone
 
 __all__ = ["linkage"]
 
@@ -35,16 +34,11 @@ def linkage() -> None:
 def serve(listen: str, data_dir: Path) -> None:
     """Serve the anonlink entity service's interface until SIGTERM."""
     telemetry.configure()
-    platform = open_platform(PlatformSettings(), data_dir, [BRANCH])
-    try:
+    with platform_alone(data_dir, BRANCH) as platform:
         capability = build_batch(BatchSettings(), platform, list_projects=True)
         serve_batch(
             capability, platform, listen=listen, ready=lambda address: click.echo(f"serving linkage on {address}")
         )
-    except ListenError as error:
-        raise click.ClickException(str(error)) from error
-    finally:
-        platform.close()
 
 
 @linkage.command()
@@ -55,8 +49,12 @@ def serve(listen: str, data_dir: Path) -> None:
 @click.option("--no-header", is_flag=True, help="The table starts with a person.")
 def encode(table: Path, schema: Path, secret_file: Path, output: Path | None, no_header: bool) -> None:
     """Encode a CSV TABLE of people into a file of CLKs."""
+    if not (secret := secret_file.read_bytes()):
+        raise click.ClickException(
+            f"{secret_file} is empty: whoever has the schema could encode people to compare with"
+        )
     try:
-        encoder = ClkEncoder(schema.read_bytes(), secret_file.read_bytes())
+        encoder = ClkEncoder(schema.read_bytes(), secret)
         for warning in encoder.warnings:
             click.echo(f"warning: {warning}", err=True)
         with table.open(newline="", encoding="utf-8") as people, _written(output) as target:

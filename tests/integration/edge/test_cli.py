@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from tests.vocabulary.doors import Telling, unix_backend
 
 from tallystick.edge.authority import Authority
@@ -83,6 +84,38 @@ def test_a_check_names_what_is_good(authority: Authority, backend: Telling) -> N
     check = subprocess.run([*TALLY, "check", "-i", given], capture_output=True, text=True, check=True)
     assert "configuration is good" in check.stdout
     assert "bogus: unknown key, ignored" in check.stderr
+
+
+@pytest.mark.parametrize("place", ["frontend", "contexts[0]"])
+def test_a_key_of_another_certificate_is_refused_by_its_place(
+    authority: Authority, backend: Telling, place: str
+) -> None:
+    given = configuration(authority, backend.address, "n.test")
+    other = {"key": configuration(authority, backend.address, "m.test")["frontend"]["key"]}
+    if place == "frontend":
+        given["frontend"] |= other
+    else:
+        given["contexts"] = [{"servername": "s.test", "cert": given["frontend"]["cert"], **other}]
+    for command in ("check", "serve"):
+        ended = subprocess.run([*TALLY, command, "-i", json.dumps(given)], capture_output=True, text=True, check=False)
+        assert ended.returncode == 255
+        assert f"{place}.credentials[0]: " in ended.stderr
+
+
+def small_key(folder: Path) -> dict[str, str]:
+    """Make a certificate with an RSA key that is too small to trust."""
+    paths = {"key": str(folder / "small.key"), "cert": str(folder / "small.pem")}
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:1024", "-nodes", "-subj", "/CN=n.test", "-days", "2"]
+    subprocess.run([*made, "-keyout", paths["key"], "-out", paths["cert"]], check=True, capture_output=True)
+    return paths
+
+
+def test_a_small_rsa_key_is_refused(authority: Authority, backend: Telling, tmp_path: Path) -> None:
+    given = configuration(authority, backend.address, "n.test")
+    given["frontend"] |= small_key(tmp_path)
+    ended = subprocess.run([*TALLY, "check", "-i", json.dumps(given)], capture_output=True, text=True, check=False)
+    assert ended.returncode == 255
+    assert "frontend.credentials[0]" in ended.stderr
 
 
 def test_a_taken_address_ends_with_its_name(authority: Authority, backend: Telling) -> None:

@@ -36,6 +36,14 @@ def encode(folder: Path, *more: str) -> Result:
     return CliRunner().invoke(main, ["linkage", "encode", str(folder / "people.csv"), *words])
 
 
+def test_an_empty_secret_is_no_secret(folder: Path) -> None:
+    (folder / "secret").write_bytes(b"")
+    result = encode(folder, "--output", str(folder / "clks.json"))
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"Error: {folder / 'secret'} is empty")
+    assert not (folder / "clks.json").exists()
+
+
 def test_encodings_are_written_as_the_references_file(folder: Path) -> None:
     target = folder / "clks.json"
     result = encode(folder, "--output", str(target))

@@ -61,6 +61,11 @@ impl Server {
         })
     }
 
+    /// Compile a snapshot, certificates and keys among it, without serving it.
+    pub fn check(snapshot: &[u8]) -> Result<(), EdgeError> {
+        Plan::compile(&serde_json::from_slice(snapshot)?, None).map(|_| ())
+    }
+
     /// Apply another snapshot: new connections get it, open ones keep theirs. A failure changes nothing.
     ///
     /// The number of workers stays what it was at the start.

@@ -22,6 +22,14 @@ impl EdgeServer {
         ))
     }
 
+    /// Compile a JSON snapshot without serving it.
+    #[staticmethod]
+    fn check(py: Python<'_>, snapshot: &[u8]) -> PyResult<()> {
+        Ok(py
+            .detach(|| Server::check(snapshot))
+            .map_err(Failure::from)?)
+    }
+
     /// Apply another snapshot; a failure changes nothing.
     fn apply(&self, py: Python<'_>, snapshot: &[u8]) -> PyResult<()> {
         Ok(py
