@@ -68,8 +68,8 @@ def test_a_taken_address_is_named(capability: str, tmp_path: Path) -> None:
 
 
 @every_capability
-@pytest.mark.parametrize("listen", ["nonsense", "127.0.0.1:99999"])
-def test_an_address_that_is_none_is_named(capability: str, listen: str, tmp_path: Path) -> None:
+def test_an_address_that_is_none_is_named(capability: str, tmp_path: Path) -> None:
+    listen = "127.0.0.1:99999"
     refused = run(capability, "--listen", listen, "--data-dir", str(tmp_path / "data"))
     assert (refused.returncode, listen in refused.stderr) == (1, True)
 

@@ -39,6 +39,7 @@ def broker(tmp_path: Path) -> Iterator[str]:
         yield address
 
 
+@pytest.mark.slow
 def test_changes_reach_kafka_whatever_is_killed(found: Found, broker: str, store: Store) -> None:
     log = KafkaLog(store, broker)
 

@@ -5,6 +5,7 @@ import signal
 import socket
 import ssl
 
+import pytest
 from tests.integration.server.conftest import Found
 from tests.vocabulary.organisations import Upped
 from tests.vocabulary.processes import alive, eventually
@@ -84,6 +85,7 @@ def test_a_killed_process_comes_back(found: Found) -> None:
     organisation.until_ready()
 
 
+@pytest.mark.slow
 def test_a_crash_loop_is_told_and_leaves_the_door_open(found: Found) -> None:
     """Takes about ten seconds: five short lives, with growing pauses between them."""
     organisation = found().up()

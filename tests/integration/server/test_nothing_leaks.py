@@ -73,6 +73,7 @@ def handed_over(unit: Upped) -> int:
     return records
 
 
+@pytest.mark.slow
 def test_no_secret_and_nobody_is_told(organisations: tuple[Upped, Upped, Database]) -> None:
     unit, north, people = organisations
     eventually(lambda: handed_over(unit) == 2, 120)
