@@ -8,6 +8,7 @@ from typing import Concatenate, Final, ParamSpec, TypeVar
 
 import click
 
+from tallystick.platform.store.archive import verify
 from tallystick.platform.store.backup import back_up
 from tallystick.platform.store.branches import every_branch
 from tallystick.platform.store.errors import StoreError
@@ -87,6 +88,10 @@ def backup(file: Path, data_dir: Path, url: str) -> None:
 @store_option
 def restore_store(file: Path, force: bool, data_dir: Path, url: str) -> None:
     """Fill an empty store, SQLite or PostgreSQL, and its data directory, from a backup of either."""
+    try:
+        verify(file)  # before a store is made that nothing could fill
+    except StoreError as error:
+        raise click.ClickException(str(error)) from error
     with opened(data_dir, url, make=True) as store:
         rows = restore(store, file, every_branch(), data_dir=data_dir, force=force)
     click.echo(f"{file}: {rows} rows restored")

@@ -200,3 +200,11 @@ def test_works_from_the_command_line(store: Store, tmp_path: Path) -> None:
     assert run(restore_store, [file, "--data-dir", other]).exit_code == 0
     assert "--force" in run(restore_store, [file, "--data-dir", other]).output
     assert values(StoreLog(Store.open(f"sqlite:///{other}/tally.db")).read("people", 0)) == [b"0", b"1", b"2"]
+
+
+def test_a_file_that_is_no_backup_makes_no_store(tmp_path: Path) -> None:
+    (tmp_path / "cut.backup").write_bytes(b"cut")
+    ended = CliRunner().invoke(restore_store, [str(tmp_path / "cut.backup"), "--data-dir", str(tmp_path / "new")])
+    assert ended.exit_code == 1
+    assert "is truncated, damaged, or not a backup" in ended.stderr
+    assert not (tmp_path / "new").exists()
