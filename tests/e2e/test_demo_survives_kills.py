@@ -12,13 +12,14 @@ from pathlib import Path
 import pytest
 from tests.vocabulary.demo import DemoRun
 from tests.vocabulary.processes import eventually
-from tests.vocabulary.quiet import folded, quiet_matches, standing
+from tests.vocabulary.quiet import Standing, folded, quiet_matches, standing
 
 from tallystick.demo.febrl import Person
 from tallystick.demo.person_table import rows
 from tallystick.demo.postgres import Database
 from tallystick.demo.sites import REGISTRIES, Sites
 from tallystick.demo.truth import Truth
+from tallystick.flows.living_linkage.adapters.registry_store import RegistryStore
 from tallystick.platform.log import StoreLog
 from tallystick.platform.store import Store
 
@@ -99,6 +100,21 @@ def same_as_a_quiet_run(sites: Sites, tmp_path: Path) -> None:
     assert len(expected) > PEOPLE * 0.9
     assert standing(unit) == expected
     assert folded(StoreLog(unit)) == expected
+    for registry in REGISTRIES:
+        assert collected(sites, registry) == expected
+
+
+def collected(sites: Sites, registry: str) -> Standing:
+    """Return the matches that a registry has pulled from the unit."""
+    people = RegistryStore(Store.open(f"sqlite:///{sites.site(registry).directory / 'tally.db'}"))
+    return {
+        (
+            frozenset({(registry, told.match.key), (told.match.other_party, told.match.other_key)}),
+            told.match.score,
+            told.match.verdict,
+        )
+        for told in people.latest(limit=2 * PEOPLE)
+    }
 
 
 def people_of(sites: Sites) -> dict[str, dict[int, Person]]:

@@ -55,10 +55,8 @@ def holds(connection: psycopg.Connection, number: int) -> bool:
 
 
 def rows(connection: psycopg.Connection, truth: Mapping[int, int]) -> dict[int, Person]:
-    """Read the table as it is now, with the real person behind each row."""
+    """Read the table as it is now, with the real person behind each row; behind others' rows, nobody (below 0)."""
     found = connection.execute(f"SELECT id, {_COLUMN_LIST} FROM person".encode())  # noqa: S608 -- constants
     return {
-        number: Person(truth[number], tuple(value or "" for value in values))
-        for number, *values in found
-        if number in truth
+        number: Person(truth.get(number, -number), tuple(value or "" for value in values)) for number, *values in found
     }

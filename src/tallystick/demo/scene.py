@@ -5,14 +5,16 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from tallystick.demo.changes import Life
-from tallystick.demo.febrl import Person
+from tallystick.demo.febrl import COLUMNS, Person
 from tallystick.demo.person_table import rows
 from tallystick.demo.quality import Quality, quality
 from tallystick.demo.sites import LINKAGE, REGISTRIES, Sites
 from tallystick.demo.truth import Truth
+from tallystick.flows.living_linkage.adapters.registry_store import RegistryStore
 from tallystick.flows.living_linkage.domain.record_keys import RecordKeys
 from tallystick.linkage.living.service import topic_of
 from tallystick.linkage.living.wire import LinkageStatus, UnitMatch, unit_match
+from tallystick.platform.store import Store
 from tallystick.platform.supervisor import SupervisorError, status
 from tallystick.server.settings import loaded_settings
 from tallystick.server.wiring import Organisation
@@ -52,12 +54,29 @@ class Scene:
         except SupervisorError:
             return False
 
-    def settled(self, people: Mapping[str, int]) -> bool:
-        """Tell whether so many people of each party are linked, and judged."""
+    def settled(self, people: Mapping[str, Mapping[int, Person]]) -> bool:
+        """Tell whether all these people are linked as their rows are, and judged."""
+        handed_over = (self._handed_over(name, people[name]) for name in REGISTRIES)
+        return self._linked(people) and all(handed_over) and self._linked(people)
+
+    def _linked(self, people: Mapping[str, Mapping[int, Person]]) -> bool:
         status = self.linkage()
-        arrived = all(party.records == people.get(party.name, 0) for party in status.parties)
+        arrived = all(party.records == len(people[party.name]) for party in status.parties)
         complete = status.live_epoch is not None and arrived
         return complete and status.linked >= status.received and not status.matches.get("pending", 0)
+
+    def _handed_over(self, registry: str, people: Mapping[int, Person]) -> bool:
+        """Tell whether a registry handed over its rows as they are, not as they were before it was stopped."""
+        store = Store.open(f"sqlite:///{self.sites.site(registry).directory / 'tally.db'}")
+        try:
+            known = {
+                int(person.primary_key["id"]): tuple(str(person.row[column] or "") for column in COLUMNS)
+                for some in RegistryStore(store).everybody(at_once=1000)
+                for person in some
+            }
+        finally:
+            store.close()
+        return known == {number: person.values for number, person in people.items()}
 
     def record_keys(self, registry: str) -> RecordKeys:
         """Return what a registry makes its record keys with."""
@@ -68,7 +87,11 @@ class Scene:
         known = Truth(self.sites.truth).read()
         people = self.people()
         return {
-            name: {self.record_keys(name).of({"id": number}): known[name][number] for number in people[name]}
+            name: {
+                self.record_keys(name).of({"id": number}): known[name][number]
+                for number in people[name]
+                if number in known[name]
+            }
             for name in REGISTRIES
         }
 

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from tallystick.demo import judging
 from tallystick.demo.errors import StepFailed
+from tallystick.demo.febrl import Person
 from tallystick.demo.known_files import KnownFiles
 from tallystick.demo.living import Measured, Stage
 from tallystick.demo.people import populate
@@ -93,11 +94,11 @@ class Story:
                     self._wait(_Guest(self.scene.unit, self._sites.site(name), membership).joined, "the unit's door")
 
     def _link(self) -> None:
-        expected = {name: len(people) for name, people in self.scene.people().items()}
+        expected = self.scene.people()
         with self._step("snapshots, encodings and links") as told:
             self._wait(lambda: self._linked(expected, told), "every person's encoding at the unit")
 
-    def _linked(self, expected: Mapping[str, int], told: Callable[[str], None]) -> bool:
+    def _linked(self, expected: Mapping[str, Mapping[int, Person]], told: Callable[[str], None]) -> bool:
         status = self.scene.linkage()
         arrived = ", ".join(f"{party.name} {party.records:,}" for party in status.parties)
         told(f"snapshots, encodings and links: {arrived}; {sum(status.matches.values()):,} matches")
