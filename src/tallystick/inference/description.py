@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from tallystick.platform.http import Problem, ProblemShape, Reply, Request, Route, Routes, description
 
-__all__ = ["data_plane"]
+__all__ = ["data_plane", "model_problem"]
 
 Datatype = Literal[
     "BOOL", "UINT8", "UINT16", "UINT32", "UINT64", "INT8", "INT16", "INT32", "INT64", "FP16", "FP32", "FP64", "BYTES"
@@ -125,7 +125,7 @@ class Predictions(msgspec.Struct):
 @cache
 def data_plane() -> dict[str, object]:
     """Return the OpenAPI document of the V1 and V2 protocols."""
-    return description("Inference", "1", _routes(), problem=_PROBLEM, guarded=False)
+    return description("Inference", "1", _routes(), problem=model_problem, guarded=False)
 
 
 def _routes() -> Routes:
@@ -165,10 +165,10 @@ def _described(_: Request[Any]) -> Reply:
 
 
 def _worded(problem: Problem, _: Request[Any]) -> Reply:
-    return Reply({"error": problem.detail}, status=problem.status)
+    return Reply({"error": problem.detail or problem.title}, status=problem.status)
 
 
-_PROBLEM = ProblemShape(
+model_problem = ProblemShape(
     _worded,
     "InferenceError",
     {
@@ -177,3 +177,4 @@ _PROBLEM = ProblemShape(
         "anyOf": [{"required": ["error"]}, {"required": ["detail"]}],
     },
 )
+"""Words a refusal as the model server words its own."""

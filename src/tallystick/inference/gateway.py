@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
+from tallystick.inference.description import model_problem
 from tallystick.platform.http import Group, Problem, Reply, Request, Route
 
 if TYPE_CHECKING:
@@ -40,15 +41,10 @@ def gateway_routes(socket: Path, *, largest_body: int) -> tuple[Group, ...]:
                     errors=(400, 404, 413, 503),
                 ),
             ],
-            problem=_worded,
+            problem=model_problem,
         )
         for prefix, title in (("/v1/models", "V1"), ("/v2", "V2"))
     )
-
-
-def _worded(problem: Problem, _: Request[Any]) -> Reply:
-    """Word a refusal of the door's as the model server words its own."""
-    return Reply({"error": problem.detail or problem.title}, status=problem.status)
 
 
 class _ModelServer:
