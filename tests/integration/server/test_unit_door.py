@@ -5,7 +5,9 @@ import os
 import signal
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 
+import pysqlite3
 import pytest
 from tests.vocabulary.batch_linkage import clks
 from tests.vocabulary.organisations import TALLY, Upped
@@ -50,12 +52,27 @@ def test_the_entity_services_clients_get_their_groups(unit: Upped) -> None:
     assert sorted(groups) == [[[0, row], [1, row]] for row in range(40)]
 
 
+def stop_between_writes(unit: Upped, pid: int) -> None:
+    """Stop a process while it does not hold the store's one write lock, without which nobody could go on."""
+    store = pysqlite3.connect(unit.data_dir / "tally.db", timeout=2, isolation_level=None)
+    with closing(store):
+        while True:
+            os.kill(pid, signal.SIGSTOP)
+            try:
+                store.execute("BEGIN IMMEDIATE")
+            except pysqlite3.OperationalError:
+                os.kill(pid, signal.SIGCONT)
+            else:
+                store.execute("ROLLBACK")
+                return
+
+
 def test_another_worker_does_runs_beside_one_that_is_stuck(unit: Upped) -> None:
     stuck = unit.child("worker").pid
     assert stuck is not None
     with subprocess.Popen([*TALLY, "worker", "--config", str(unit.config)]) as worker:
         try:
-            os.kill(stuck, signal.SIGSTOP)
+            stop_between_writes(unit, stuck)
             project, run, token = linked(unit)
             place, header = f"{project}/runs/{run}/status", {"authorization": token}
             eventually(lambda: unit.ask("GET", place, headers=header).value["state"] == "completed", 60)
