@@ -26,7 +26,7 @@ check: build ## every check that runs nothing: format, lint, types, contracts, R
 	cargo clippy --quiet --workspace --all-targets -- -D warnings
 	cargo test --quiet --workspace
 
-test: packages check ## everything that CI runs
+test: prerequisites packages check ## everything that CI runs
 	$(BIN)/pytest $(ARGS)
 
 fix: build ## mend what can be mended by machine

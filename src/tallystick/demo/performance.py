@@ -48,12 +48,12 @@ class Performance:
         sites = Sites.prepare(self._directory)
         supervisor = Supervisor(_children(sites), self._directory)
         telling = threading.Thread(target=self._tell, args=(sites, supervisor), name="story", daemon=True)
-        telling.start()
         try:
-            supervisor.run()
+            supervisor.run(first=telling.start)
         finally:
             self._ending.set()
-            telling.join(STORY_ENDS_S)
+            if telling.is_alive():
+                telling.join(STORY_ENDS_S)
         if self._failure is not None:
             raise self._failure
         self._console.print(f"[dim]Stopped. The same directory goes on: {self._directory}[/]", soft_wrap=True)
