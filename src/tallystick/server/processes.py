@@ -1,4 +1,7 @@
-"""What an organisation's supervisor runs: each process, when it is wanted, and what it does."""
+"""What an organisation's supervisor runs: each process, when it is wanted, and what it does.
+
+What a process does is imported when it does it.
+"""
 
 import sys
 import threading
@@ -7,15 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tallystick.capture.wiring import run_worker
-from tallystick.edge.running import hold_door
-from tallystick.flows.living_linkage.connector import declare
 from tallystick.flows.living_linkage.errors import UnitUnavailable
-from tallystick.flows.living_linkage.judge import apply_pair_model
-from tallystick.inference.server import serve_models
 from tallystick.platform.supervisor import Child, ReadyFile, ReadySocket, announce_ready
 from tallystick.platform.telemetry import logger
-from tallystick.server.api import run_api
 from tallystick.server.settings import OrganisationSettings
 from tallystick.server.wiring import Organisation
 
@@ -68,10 +65,21 @@ def _probe(process: Process, organisation: Organisation) -> ReadyFile | ReadySoc
 
 
 def _edge(organisation: Organisation, _: threading.Event) -> None:
+    from tallystick.edge.running import hold_door
+
     hold_door(organisation.door, ready=lambda _: announce_ready())
 
 
+def _api(organisation: Organisation, stop: threading.Event) -> None:
+    from tallystick.server.api import run_api
+
+    run_api(organisation, stop)
+
+
 def _capture(organisation: Organisation, stop: threading.Event) -> None:
+    from tallystick.capture.wiring import run_worker
+    from tallystick.flows.living_linkage.connector import declare
+
     settings = organisation.registry.settings
     declaring = threading.Thread(
         target=declare,
@@ -117,6 +125,9 @@ def _relay(organisation: Organisation, stop: threading.Event) -> None:
 
 
 def _models(organisation: Organisation, stop: threading.Event) -> None:
+    from tallystick.flows.living_linkage.judge import apply_pair_model
+    from tallystick.inference.server import serve_models
+
     if organisation.settings.linkage and organisation.settings.unit.judge_model:
         apply_pair_model(organisation.inference.service)
     serve_models(organisation.inference, listen=organisation.models_socket, stop=stop)
@@ -157,7 +168,7 @@ def _while_the_unit_answers(work: Callable[[threading.Event], None], stop: threa
 
 PROCESSES = (
     Process("edge", lambda _: True, _edge),
-    Process("api", lambda _: True, run_api),
+    Process("api", lambda _: True, _api),
     Process("capture", lambda settings: settings.registry is not None, _capture, frozenset({"registry.database"})),
     Process(
         "encoder",

@@ -1,37 +1,29 @@
-"""An organisation, built from its settings: every part in one visible place, each built when a process first asks."""
+"""An organisation, built from its settings: every part in one visible place, each built when a process first asks.
+
+A part is imported then, too: a process pays for nothing that it does not use.
+"""
 
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tallystick.capture.wiring import BRANCH as CAPTURE
-from tallystick.capture.wiring import Capture
-from tallystick.capture.wiring import build as build_capture
-from tallystick.catalog.settings import CatalogSettings
-from tallystick.catalog.wiring import BRANCH as CATALOG
-from tallystick.catalog.wiring import Catalog
-from tallystick.catalog.wiring import build as build_catalog
-from tallystick.edge.settings import EdgeSettings
-from tallystick.edge.wiring import OrganisationDoor, authority_of
-from tallystick.flows.living_linkage.joining import Door
-from tallystick.flows.living_linkage.wiring import BRANCH as LIVING_LINKAGE
-from tallystick.flows.living_linkage.wiring import Registry, Unit, build_judge, build_registry, build_unit
-from tallystick.inference.settings import InferenceSettings
-from tallystick.inference.wiring import BRANCH as INFERENCE
-from tallystick.inference.wiring import Inference
-from tallystick.inference.wiring import build as build_inference
-from tallystick.linkage.batch.wiring import BRANCH as LINKAGE_BATCH
-from tallystick.linkage.batch.wiring import Batch, build_batch
-from tallystick.linkage.living.settings import LivingSettings
-from tallystick.linkage.living.wiring import BRANCH as LINKAGE
-from tallystick.linkage.living.wiring import Living, build_living
 from tallystick.platform.settings import SettingsError
+from tallystick.platform.store import every_branch
 from tallystick.platform.wiring import Platform, open_platform
 from tallystick.server.settings import OrganisationSettings
 
-__all__ = ["BRANCHES", "Organisation"]
+if TYPE_CHECKING:
+    from tallystick.capture.wiring import Capture
+    from tallystick.catalog.wiring import Catalog
+    from tallystick.edge.wiring import OrganisationDoor
+    from tallystick.flows.living_linkage.joining import Door
+    from tallystick.flows.living_linkage.wiring import Registry, Unit
+    from tallystick.inference.wiring import Inference
+    from tallystick.linkage.batch.wiring import Batch
+    from tallystick.linkage.living.wiring import Living
 
-BRANCHES = (CAPTURE, CATALOG, INFERENCE, LINKAGE, LINKAGE_BATCH, LIVING_LINKAGE)
+__all__ = ["Organisation"]
 
 
 @dataclass(frozen=True)
@@ -63,53 +55,76 @@ class Organisation:
     @cached_property
     def platform(self) -> Platform:
         """Store, log, objects and jobs."""
-        return open_platform(self.settings.platform, self.data_dir, BRANCHES)
+        return open_platform(self.settings.platform, self.data_dir, every_branch())
 
     @cached_property
-    def capture(self) -> Capture:
+    def capture(self) -> "Capture":
         """Connectors."""
-        return build_capture(self.settings.capture, self.platform)
+        from tallystick.capture.wiring import build
+
+        return build(self.settings.capture, self.platform)
 
     @cached_property
-    def catalog(self) -> Catalog:
+    def catalog(self) -> "Catalog":
         """Known files."""
-        return build_catalog(self.settings.catalog or CatalogSettings(), self.platform)
+        from tallystick.catalog.settings import CatalogSettings
+        from tallystick.catalog.wiring import build
+
+        return build(self.settings.catalog or CatalogSettings(), self.platform)
 
     @cached_property
-    def inference(self) -> Inference:
+    def inference(self) -> "Inference":
         """Served models."""
-        return build_inference(self.settings.inference or InferenceSettings(), self.platform)
+        from tallystick.inference.settings import InferenceSettings
+        from tallystick.inference.wiring import build
+
+        return build(self.settings.inference or InferenceSettings(), self.platform)
 
     @cached_property
-    def living(self) -> Living:
+    def living(self) -> "Living":
         """Living linkages, judged by the organisation's own model server where it has one."""
+        from tallystick.flows.living_linkage.wiring import build_judge
+        from tallystick.linkage.living.settings import LivingSettings
+        from tallystick.linkage.living.wiring import build_living
+
         judge = build_judge(self.settings.unit, self.models_socket) if self.settings.inference else None
         return build_living(self.settings.linkage or LivingSettings(), self.platform, judge)
 
     @cached_property
-    def batch(self) -> Batch:
+    def batch(self) -> "Batch":
         """The entity service's projects and runs."""
+        from tallystick.linkage.batch.wiring import build_batch
+
         return build_batch(self.settings.batch, self.platform)
 
     @cached_property
-    def unit(self) -> Unit:
+    def unit(self) -> "Unit":
         """The unit's side of living linkage."""
+        from tallystick.flows.living_linkage.wiring import build_unit
+
         return build_unit(self.settings.unit, self.living.service, self.platform)
 
     @cached_property
-    def registry(self) -> Registry:
+    def registry(self) -> "Registry":
         """The registry's side of living linkage; raises `SettingsError` where there is none."""
+        from tallystick.flows.living_linkage.wiring import build_registry
+
         if self.settings.registry is None:
             raise SettingsError("the settings have no [registry] table")
         return build_registry(self.settings.name, self.settings.registry, self.platform)
 
     @cached_property
-    def door(self) -> OrganisationDoor:
+    def door(self) -> "OrganisationDoor":
         """The TLS door in front of the API."""
+        from tallystick.edge.wiring import OrganisationDoor
+
         return OrganisationDoor(self.settings.edge, self.data_dir, self.settings.name, self.api_socket)
 
-    def told_door(self) -> Door:
+    def told_door(self) -> "Door":
         """Return the door as an invitation tells it."""
-        edge: EdgeSettings = self.settings.edge
+        from tallystick.edge.wiring import authority_of
+        from tallystick.flows.living_linkage.joining import Door
+
+        edge = self.settings.edge
         authority = authority_of(self.data_dir, self.settings.name).certificate
         return Door(edge.listen, edge.names[0], authority.read_text())

@@ -6,7 +6,6 @@ from functools import partial
 from tallystick.platform.jobs import work
 from tallystick.platform.supervisor import announce_ready
 from tallystick.server.housekeeping import Housekeeping, chores
-from tallystick.server.tasks import tasks_of
 from tallystick.server.wiring import Organisation
 
 __all__ = ["run_worker"]
@@ -22,5 +21,7 @@ def run_worker(organisation: Organisation, stop: threading.Event) -> None:
     if settings.linkage is None:
         stop.wait()
         return
+    from tallystick.server.tasks import tasks_of
+
     tasks = partial(tasks_of, settings.platform, settings.batch, organisation.data_dir)
     work(platform.store, tasks, [*organisation.batch.tasks], settings.jobs, stop)

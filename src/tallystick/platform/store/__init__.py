@@ -7,7 +7,7 @@ Invariants: a writer never waits inside its own transaction for another one, and
 
 from sqlalchemy import Connection
 
-from tallystick.platform.store.branches import Branch
+from tallystick.platform.store.branches import Branch, every_branch
 from tallystick.platform.store.errors import (
     NestedWriteError,
     StoreBusyError,
@@ -27,5 +27,6 @@ __all__ = [
     "StoreError",
     "StoreUnreachableError",
     "StoreVersionError",
+    "every_branch",
     "upsert",
 ]
