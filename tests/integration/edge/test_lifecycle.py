@@ -84,7 +84,7 @@ def test_a_broken_reload_changes_nothing(site: Site, backend: Telling) -> None:
 
 def test_a_broken_start_names_the_place(site: Site, backend: Telling) -> None:
     site.serve("n.test", backends=backend.address)
-    with pytest.raises(ConfigurationInvalid, match=r"contexts\[0\]\.credentials\[0\]\.certificate"):
+    with pytest.raises(ConfigurationInvalid, match=r"frontend\.credentials\[0\]\.certificate"):
         Edge(lambda: broken(site.snapshot()))
 
 
