@@ -72,8 +72,8 @@ class Performance:
             show(results, self._console)
             if self._report:
                 write(results, self._report)
-            show_links(sites, self._console)
             if self._wait:
+                show_links(sites, self._console)
                 self._live(sites, story.scene, alive)
         except Exception as error:  # noqa: BLE001 -- told by the main thread, which must first stop the children
             if alive():
