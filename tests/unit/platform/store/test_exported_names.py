@@ -13,5 +13,6 @@ def test_the_store_exports_these_names() -> None:
         "StoreError",
         "StoreUnreachableError",
         "StoreVersionError",
+        "every_branch",
         "upsert",
     ]
