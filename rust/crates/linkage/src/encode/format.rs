@@ -7,7 +7,7 @@ use regex::Regex;
 
 use crate::encode::date::DateFormat;
 use crate::encode::schema::{Case, Encoding, Format};
-use crate::encode::token::TextEncoding;
+use crate::encode::text::TextEncoding;
 
 /// The rule for a feature's values. Problems name the rule that was broken, never the value.
 pub(super) enum ValueFormat {

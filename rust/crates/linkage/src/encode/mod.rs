@@ -9,6 +9,7 @@ mod format;
 mod hash;
 mod keys;
 mod schema;
+mod text;
 mod token;
 
 use rustc_hash::FxHashMap;
@@ -16,7 +17,8 @@ use rustc_hash::FxHashMap;
 use crate::encode::format::ValueFormat;
 use crate::encode::hash::Hasher;
 use crate::encode::schema::{MissingValue, Schema, Strategy};
-use crate::encode::token::{Comparison, TextEncoding};
+use crate::encode::text::TextEncoding;
+use crate::encode::token::Comparison;
 use crate::error::Error;
 
 /// Bits of values kept for each feature, in bytes.
