@@ -79,6 +79,18 @@ def test_a_check_says_what_is_wrong_and_where() -> None:
     assert "backend[0].port: Expected `int`, got `str`" in check.stderr
 
 
+def test_a_configuration_may_come_by_standard_input(authority: Authority, backend: Telling) -> None:
+    given = json.dumps(configuration(authority, backend.address, "n.test"))
+    check = subprocess.run([*TALLY, "check", "-c", "-"], input=given, capture_output=True, text=True, check=True)
+    assert "configuration is good" in check.stdout
+
+
+@pytest.mark.parametrize("option", ["-d", "--default-config", "--piped-config"])
+def test_options_that_are_not_offered_are_named(option: str) -> None:
+    ended = subprocess.run([*TALLY, "serve", option], capture_output=True, text=True, check=False)
+    assert (ended.returncode, f"No such option '{option}'" in ended.stderr) == (2, True)
+
+
 def test_a_check_names_what_is_good(authority: Authority, backend: Telling) -> None:
     given = json.dumps(configuration(authority, backend.address, "n.test") | {"bogus": 1})
     check = subprocess.run([*TALLY, "check", "-i", given], capture_output=True, text=True, check=True)

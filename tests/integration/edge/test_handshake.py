@@ -1,7 +1,11 @@
 import os
 import socket
 import ssl
+import subprocess
 import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.vocabulary.doors import Site, Telling
@@ -148,3 +152,72 @@ def test_places_are_limited(site: Site, echo: Telling) -> None:
             site.connect("north.test")
         assert 'refused_total{reason="full"} 1\n' in edge.metrics()
         held.close()
+
+
+def record_sizes(site: Site, echo: Telling, **given: int) -> list[int]:
+    """Let 100 kB be echoed, and tell how large the TLS records were that brought them."""
+    site.serve("n.test", backends=echo.address, mode="tcp", **given)
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    client = site.trust(version=ssl.TLSVersion.TLSv1_2).wrap_bio(incoming, outgoing, server_hostname="n.test")
+    wire, received = bytearray(), 0
+    with site.open(), site.plain() as plain:
+
+        def retried(step: Callable[[], Any]) -> Any:
+            while True:
+                try:
+                    done = step()
+                except ssl.SSLWantReadError:
+                    plain.sendall(outgoing.read())
+                    heard = plain.recv(1 << 16)
+                    wire.extend(heard)
+                    incoming.write(heard)
+                else:
+                    plain.sendall(outgoing.read())
+                    return done
+
+        retried(client.do_handshake)
+        retried(lambda: client.write(b"\n" + bytes(100_000)))
+        while received < 100_000:
+            received += len(retried(lambda: client.read(1 << 16)))
+    return [size for kind, size in records(wire) if kind == APPLICATION_DATA]
+
+
+APPLICATION_DATA = 23
+# What AES-GCM adds to a record in TLS 1.2: a nonce and a tag.
+SEAL = 8 + 16
+
+
+def records(wire: bytearray) -> Iterator[tuple[int, int]]:
+    at = 0
+    while at + 5 <= len(wire):
+        size = int.from_bytes(wire[at + 3 : at + 5])
+        yield wire[at], size
+        at += 5 + size
+
+
+def test_records_are_as_large_as_the_engine_likes(site: Site, echo: Telling) -> None:
+    assert max(record_sizes(site, echo)) > 1400
+
+
+def test_records_may_be_kept_small(site: Site, echo: Telling) -> None:
+    assert max(record_sizes(site, echo, max_fragment=1400)) == 1400 + SEAL
+
+
+def listeners(port: int) -> int:
+    table = Path("/proc/net/tcp").read_text().splitlines()[1:]
+    return sum(row.split()[1].endswith(f":{port:04X}") and row.split()[3] == "0A" for row in table)
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_each_worker_has_a_listener_of_its_own(site: Site, backend: Telling, workers: int) -> None:
+    site.workers = workers
+    with site.serve("n.test", backends=backend.address).open():
+        assert listeners(int(site.address.rpartition(":")[2])) == workers
+
+
+def test_renegotiation_is_refused(site: Site, echo: Telling) -> None:
+    with site.serve("n.test", backends=echo.address, mode="tcp").open():
+        call = ["openssl", "s_client", "-connect", site.address, "-servername", "n.test", "-tls1_2"]
+        asked = subprocess.run(call, input="R\n", capture_output=True, text=True, timeout=10, check=False)
+    assert "RENEGOTIATING\n" in asked.stderr
+    assert "no renegotiation" in asked.stderr

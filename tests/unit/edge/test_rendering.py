@@ -106,3 +106,22 @@ def test_what_cannot_be_served_is_refused_by_its_path(text: str, path: str) -> N
     with pytest.raises(ConfigurationInvalid) as refused:
         rendered(text)
     assert refused.value.path == path
+
+
+@pytest.mark.parametrize(("given", "threads"), [(0, 1), (1, 1), (3, 3)])
+def test_somebody_always_serves(given: int, threads: int) -> None:
+    assert rendered(f'{{"backend": [{{}}], "workers": {given}}}').workers == threads
+
+
+@pytest.mark.parametrize(
+    ("given", "served"), [("null", None), ("0", None), ("7", 64), ("1400", 1400), ("20000", 16384)]
+)
+def test_the_size_of_records_is_the_engines_unless_set(given: str, served: int | None) -> None:
+    text = f'{{"backend": [{{}}], "frontend": {{"max_send_fragment": {given}}}}}'
+    assert rendered(text).contexts[0].max_fragment == served
+
+
+def test_spdy_is_not_spoken_to_http_backends() -> None:
+    text = '{"backend": [{"x-forward": true}], "frontend": {"npn": ["spdy/3.1", "http/1.1"]}}'
+    assert rendered(text).contexts[0].protocols == ("http/1.1",)
+    assert warnings(text) == ["frontend.npn: spdy/3.1 ignored, the backend speaks HTTP"]

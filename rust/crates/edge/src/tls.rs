@@ -16,6 +16,9 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use crate::error::EdgeError;
 use crate::snapshot::{ClientCertificate, Context};
 
+/// The engine counts a record's header to its fragment, bud's key does not.
+const RECORD_HEADER: usize = 5;
+
 /// Keys of session tickets, with the policy that they stand for: a session is resumed only under the policy it was made.
 #[derive(Debug, Clone)]
 pub(crate) struct Tickets {
@@ -85,7 +88,7 @@ pub(crate) fn server_config(
         .map(|protocol| protocol.clone().into_bytes())
         .collect();
     config.ignore_client_order = context.server_preference;
-    config.max_fragment_size = context.max_fragment;
+    config.max_fragment_size = context.max_fragment.map(|plain| plain + RECORD_HEADER);
     config.session_storage = Arc::new(NoServerSessionStorage {});
     config.ticketer = Arc::clone(&tickets.producer);
     Ok(Arc::new(config))

@@ -26,6 +26,8 @@ where
     poll_fn(|cx| {
         let up = upward.poll(cx, client, backend)?;
         let down = downward.poll(cx, backend, client)?;
+        // What TLS itself has to answer, such as a refused renegotiation, does not wait for the backend to speak.
+        let _ = Pin::new(&mut *client).poll_flush(cx)?;
         match (up, down) {
             (Poll::Ready(()), Poll::Ready(())) => Poll::Ready(Ok(())),
             (_, Poll::Ready(())) if !half_open => Poll::Ready(Ok(())),

@@ -16,6 +16,9 @@ __all__ = ["PemFiles", "render"]
 DEFAULT_CERT = "keys/cert.pem"
 DEFAULT_KEY = "keys/key.pem"
 
+# TLS allows no larger records (RFC 8446, 5.1).
+LARGEST_RECORD = 16384
+
 VERSIONS: dict[str, tuple[Literal["1.2", "1.3"], ...]] = {
     "ssl23": ("1.3", "1.2"),
     "tls1.2": ("1.2",),
@@ -128,7 +131,7 @@ class _Rendering:
             cipher_suites=tuple(self._suites(path, policy.ciphers)),
             server_preference=policy.server_preference,
             protocols=self._protocols(path, policy, pool),
-            max_fragment=max(fragment, 64) if fragment else None,
+            max_fragment=min(max(fragment, 64), LARGEST_RECORD) if fragment else None,
             client_certificate=self._demand(policy),
             client_authorities=self._authorities(path, policy),
             pool=pool,
