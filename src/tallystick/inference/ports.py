@@ -6,7 +6,7 @@ from typing import Protocol
 from tallystick.inference.domain.model import Model
 from tallystick.inference.domain.revision import ModelFile, Revision, Service
 
-__all__ = ["Check", "Contents", "Fetch", "Load", "Services"]
+__all__ = ["Check", "Contents", "Fetch", "Load", "LoadFrom", "Services"]
 
 
 class Services(Protocol):
@@ -36,8 +36,8 @@ class Services(Protocol):
 class Contents(Protocol):
     """The bytes of model files."""
 
-    def put(self, name: str, content: bytes) -> ModelFile:
-        """Keep a file and return its name, digest and size."""
+    def put(self, content: bytes) -> None:
+        """Keep a file's content under its digest."""
         ...
 
     def read(self, file: ModelFile) -> bytes:
@@ -50,6 +50,9 @@ Fetch = Callable[[str], Sequence[tuple[str, bytes]]]
 
 Load = Callable[[Revision], Model]
 """Load a revision into memory; raises `ModelRefused`."""
+
+LoadFrom = Callable[[Revision, Callable[[ModelFile], bytes]], Model]
+"""Load a revision whose files are read by the given function; raises `ModelRefused`."""
 
 Check = Callable[[Revision], ModelFile]
 """Say which file a revision is loaded from; raises `ModelRefused`."""

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from tallystick.inference.domain.manifest import Manifest
-from tallystick.inference.domain.revision import Service, revision_of
+from tallystick.inference.domain.revision import ModelFile, Revision, Service, revision_of
 from tallystick.inference.errors import ModelNotFound
-from tallystick.inference.ports import Check, Contents, Fetch, Services
+from tallystick.inference.ports import Check, Contents, Fetch, LoadFrom, Services
 
 __all__ = ["ModelService"]
 
@@ -13,20 +13,28 @@ __all__ = ["ModelService"]
 class ModelService:
     """Turns manifests into durable revisions; model servers follow the list of services on their own."""
 
-    def __init__(self, services: Services, contents: Contents, fetch: Fetch, check: Check) -> None:
+    def __init__(self, services: Services, contents: Contents, fetch: Fetch, check: Check, load_from: LoadFrom) -> None:
         self._services = services
         self._contents = contents
         self._fetch = fetch
         self._check = check
+        self._load_from = load_from
+
+    def rehearse(self, manifest: Manifest, *, trusted_pickles: Sequence[str] = ()) -> None:
+        """Load the model here and now and keep nothing; raises what `apply` does, and what a server would refuse."""
+        contents = self._fetch(manifest.storage_uri)
+        self._load_from(_revision(manifest, contents, trusted_pickles), lambda file: dict(contents)[file.name])
 
     def apply(self, manifest: Manifest, *, trusted_pickles: Sequence[str] = ()) -> Service:
         """Keep the model's files, then make them the desired revision of the service.
 
         Raises `InvalidManifest` for a wrong address and `ModelRefused` for files that no engine would load.
         """
-        files = [self._contents.put(name, content) for name, content in self._fetch(manifest.storage_uri)]
-        revision = revision_of(manifest.name, manifest.format, tuple(files), tuple(sorted(trusted_pickles)))
+        contents = self._fetch(manifest.storage_uri)
+        revision = _revision(manifest, contents, trusted_pickles)
         self._check(revision)
+        for _, content in contents:
+            self._contents.put(content)
         return self._services.desire(revision)
 
     def services(self) -> list[Service]:
@@ -44,3 +52,8 @@ class ModelService:
         """Forget a service; raises `ModelNotFound` when there is none."""
         if not self._services.delete(name):
             raise ModelNotFound(f"Model with name {name} does not exist.")
+
+
+def _revision(manifest: Manifest, contents: Sequence[tuple[str, bytes]], trusted_pickles: Sequence[str]) -> Revision:
+    files = tuple(ModelFile.of(name, content) for name, content in contents)
+    return revision_of(manifest.name, manifest.format, files, tuple(sorted(trusted_pickles)))

@@ -1,6 +1,7 @@
 """Everything inference is made of, built in one place."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from tallystick.inference.adapters import engines
 from tallystick.inference.adapters.contents import ObjectContents
@@ -40,10 +41,12 @@ def build(settings: InferenceSettings, platform: Platform) -> Inference:
     contents = ObjectContents(platform.objects)
     services = ServiceTable(platform.store)
 
+    load_from = partial(engines.load, threads=settings.engine_threads)
+
     def load(revision: Revision) -> Model:
-        return engines.load(revision, contents.read, threads=settings.engine_threads)
+        return load_from(revision, contents.read)
 
     serving = Serving(services, load)
     door = ModelDoor(serving, largest_body=settings.largest_body, threads=settings.threads, queue=settings.queue)
-    service = ModelService(services, contents, fetch, engines.model_file)
+    service = ModelService(services, contents, fetch, engines.model_file, load_from)
     return Inference(settings, service, serving, door, model_pages(service), model_glance(service))

@@ -65,6 +65,17 @@ def test_a_killed_server_serves_the_same_again(tmp_path: Path, model: Path) -> N
             process.wait()
 
 
+def test_a_file_that_is_no_model_is_refused_and_not_kept(tmp_path: Path) -> None:
+    (tmp_path / "model.onnx").write_bytes(b"not a model")
+    (tmp_path / "isvc.yaml").write_text(ISVC.format(name="double", uri=(tmp_path / "model.onnx").as_uri()))
+    data = ("--data-dir", tmp_path / "data")
+    for words in (("apply", "-f", tmp_path / "isvc.yaml"), ("serve", "--model-dir", tmp_path)):
+        refused = run(*words, *data)
+        assert (refused.returncode, "the file is no ONNX model that can be loaded" in refused.stderr) == (1, True)
+    assert run("list", *data).stdout == ""
+    assert [path for path in (tmp_path / "data" / "objects").rglob("*") if path.is_file()] == []
+
+
 def test_a_server_follows_what_is_applied(tmp_path: Path, model: Path) -> None:
     with server("--data-dir", tmp_path / "data") as (process, client):
         eventually(lambda: not client.ready("double") and process.poll() is None)

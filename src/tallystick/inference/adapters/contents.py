@@ -13,10 +13,9 @@ class ObjectContents:
     def __init__(self, objects: Objects) -> None:
         self._objects = objects
 
-    def put(self, name: str, content: bytes) -> ModelFile:
-        """Keep a file and return its name, digest and size."""
-        digest = self._objects.put(content)
-        return ModelFile(name, digest.sha256, digest.size)
+    def put(self, content: bytes) -> None:
+        """Keep a file's content under its digest."""
+        self._objects.put(content)
 
     def read(self, file: ModelFile) -> bytes:
         """Return what was kept; raises `ModelRefused` when it is gone, `ContentsUnavailable` for a while."""

@@ -14,6 +14,11 @@ class ModelFile(msgspec.Struct, frozen=True):
     sha256: str
     size: int
 
+    @classmethod
+    def of(cls, name: str, content: bytes) -> "ModelFile":
+        """Describe a file by its content."""
+        return cls(name, sha256(content).hexdigest(), len(content))
+
 
 class Revision(msgspec.Struct, frozen=True, kw_only=True):
     """A model as it can be loaded again, bit for bit; `id` is a digest of all the rest.
