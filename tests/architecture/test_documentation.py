@@ -19,6 +19,7 @@ CALL = re.compile(r"^(?:\w*)\$ (?:\w+=\S+ )*tally ([a-z-]+)(?: ([a-z-]+))?", re.
 TEST = re.compile(r"`(tests/[\w./-]+\.py)(?:::(\w+))?`")
 BARE = re.compile(r"`(test_\w+)`")
 RUST = re.compile(r"`(rust/[\w./-]+)`")
+TESTED = re.compile(r"^\|.* test \|\n\|[-|]+\n((?:\|.*\n)+)", re.MULTILINE)
 DEFINED = re.compile(r"\b(?:def|fn) (\w+)\(")
 SETTINGS = re.compile(r"^```toml\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
@@ -68,6 +69,13 @@ def test_a_difference_names_a_test_that_exists(page: Path) -> None:
     written |= {name for file in (ROOT / "rust").rglob("*.rs") for name in DEFINED.findall(file.read_text())}
     assert [name for name in BARE.findall(text) if name not in written] == []
     assert [file for file in RUST.findall(text) if not (ROOT / file).exists()] == []
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs" / "compatibility").glob("*.md")), ids=named)
+def test_each_difference_names_a_test(page: Path) -> None:
+    tables = [table.splitlines() for table in TESTED.findall(page.read_text())]
+    assert tables
+    assert [row for table in tables for row in table if "`" not in row.split("|")[-2]] == []
 
 
 def test_every_decision_is_listed() -> None:

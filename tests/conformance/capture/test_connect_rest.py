@@ -159,3 +159,28 @@ def test_a_location_keeps_the_place_where_it_is_mounted(bench: Bench) -> None:
     client = TestClient(application("North", [mounted], auth=EVERYONE), base_url="http://worker")
     made = answered(client, "PUT", "/connect/connectors/c/config", bench.configuration())
     assert made.headers["location"] == "http://worker/connect/connectors/c"
+
+
+def test_unknown_keys_are_kept_and_ignored(client: TestClient, bench: Bench) -> None:
+    bench.execute(f"{PERSON}; INSERT INTO person (name) VALUES ('Ann')")
+    made = create(client, bench, no__such__key="kept")
+    assert (made.status_code, made.json()["config"]["no.such.key"]) == (201, "kept")
+    with bench.working():
+        bench.wait_for("p.public.person", 1)
+    assert client.get(f"/connectors/{NAME}/config").json()["no.such.key"] == "kept"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("PATCH", f"/connectors/{NAME}/offsets", 405),
+        ("PUT", f"/connectors/{NAME}/topics/reset", 404),
+        ("GET", "/admin/loggers", 404),
+        ("PUT", "/admin/loggers/root", 404),
+    ],
+)
+def test_what_is_not_offered(client: TestClient, bench: Bench, method: str, path: str, status: int) -> None:
+    bench.execute(PERSON)
+    create(client, bench)
+    answer = answered(client, method, path, {})
+    assert (answer.status_code, answer.json()["error_code"]) == (status, status)

@@ -3,11 +3,13 @@
 from pathlib import Path
 
 import pytest
-from tests.vocabulary.capture import Bench, positions
+from tests.vocabulary.capture import Bench, eventually, positions
 from tests.vocabulary.capture import bench as opened
 from tests.vocabulary.postgres import Postgres
 
 PERSON = "CREATE TABLE person (id serial PRIMARY KEY, name text)"
+SAY = "SELECT pg_logical_emit_message(%s, 'note', 'a message, in the transaction or outside')"
+PUBLISHED = "SELECT count(*) FROM pg_publication_tables"
 
 
 def test_a_snapshot_and_then_the_stream(bench: Bench) -> None:
@@ -121,3 +123,31 @@ def test_the_store_may_be_postgresql(postgres: Postgres, tmp_path: Path) -> None
             assert bench.snapshot("p.public.person").end_offset == 1
             bench.execute("INSERT INTO person (name) VALUES ('Bob')")
             bench.wait_for("p.public.person", 2)
+
+
+def test_logical_messages_are_left_out(bench: Bench) -> None:
+    bench.execute(PERSON)
+    bench.capture.service.create("c", bench.configuration())
+    with bench.working():
+        bench.snapshot("p.public.person")
+        bench.execute(f"{SAY % 'true'}; INSERT INTO person (name) VALUES ('Ann')")
+        bench.execute(SAY % "false")
+        bench.execute("INSERT INTO person (name) VALUES ('Bob')")
+        bench.wait_for("p.public.person", 2)
+    assert [event["after"]["name"] for event in bench.events("p.public.person")] == ["Ann", "Bob"]
+    assert [topic.name for topic in bench.platform.log.topics() if topic.name.startswith("p.")] == ["p.public.person"]
+
+
+def test_a_table_selected_later_is_streamed_from_the_restart_on(bench: Bench) -> None:
+    bench.execute(f"{PERSON}; CREATE TABLE pet (id int PRIMARY KEY); INSERT INTO pet VALUES (1)")
+    selected = {"table__include__list": "public.person"}
+    bench.capture.service.create("c", bench.configuration(**selected))
+    with bench.working():
+        bench.snapshot("p.public.person")
+    bench.capture.service.put("c", bench.configuration(table__include__list="public.person,public.pet"))
+    bench.execute("INSERT INTO pet VALUES (2)")
+    with bench.working():
+        eventually(lambda: bench.value(PUBLISHED), lambda tables: tables == 2)
+        bench.execute("INSERT INTO pet VALUES (3)")
+        bench.wait_for("p.public.pet", 1)
+    assert [(event["op"], event["after"]["id"]) for event in bench.events("p.public.pet")] == [("c", 3)]

@@ -84,3 +84,13 @@ def test_more_digests_than_a_statement_takes_are_looked_up(client: TestClient) -
 def test_a_cursor_that_is_no_place_begins_anew(client: TestClient) -> None:
     path = f"/parents/{hashlib.sha1(FILES['hello.txt']).hexdigest()}/10"
     assert client.get(f"{path}/{'9' * 30}").json() == client.get(f"{path}/0").json()
+
+
+@pytest.mark.parametrize("path", ["/session/create/one", "/session/get/one", "/stats/top"])
+def test_sessions_and_statistics_are_absent(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+def test_records_have_no_fields_of_the_nsrl(client: TestClient) -> None:
+    record = client.get(f"/lookup/sha1/{SHA1}").json()
+    assert {"ProductCode", "OpSystemCode", "SpecialCode", "RDS:package_id"} & set(record) == set()

@@ -61,3 +61,21 @@ def test_a_row_of_another_length_is_refused() -> None:
 def test_a_wrong_schema_is_refused_with_its_place(document: bytes, problem: str) -> None:
     with pytest.raises(MalformedInput, match=problem):
         ClkEncoder(document, b"secret")
+
+
+@pytest.mark.parametrize("pattern", ["(?=a)a", "(?!b)a", "(?<=a)b", r"(a)\1"])
+def test_patterns_that_look_around_or_back_are_refused(pattern: str) -> None:
+    with pytest.raises(MalformedInput, match=r"format\.pattern is not supported"):
+        ClkEncoder(schema({"type": "string", "pattern": pattern}), b"secret")
+
+
+@pytest.mark.parametrize("directive", [*"AGIUVWXZacfpuwxz"])
+def test_directives_that_name_no_part_of_a_day_are_refused(directive: str) -> None:
+    with pytest.raises(MalformedInput, match=f"unsupported directive %{directive}"):
+        ClkEncoder(schema({"type": "date", "format": f"%Y-%m-%d %{directive}"}), b"secret")
+
+
+@pytest.mark.parametrize("number", ["9" * 40, "\N{ARABIC-INDIC DIGIT THREE}", "\N{FULLWIDTH DIGIT ONE}2"])
+def test_integers_are_short_and_of_ascii_digits(number: str) -> None:
+    with pytest.raises(MalformedInput, match="is not an integer of at most 38 digits"):
+        ClkEncoder(schema({"type": "integer"}), b"secret").encode([[number]])

@@ -1,13 +1,17 @@
 """What the entity service's routes refuse before anything is kept."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 from tests.vocabulary.batch_linkage import Unit
 
+from tallystick.linkage.batch.http import batch_routes
 from tallystick.platform.http import application
+
+PROJECT = {"schema": {}, "result_type": "groups"}
 
 
 @pytest.fixture
@@ -19,8 +23,26 @@ def client(tmp_path: Path) -> Iterator[TestClient]:
 
 @pytest.mark.parametrize("count", [1001, 10**15])
 def test_an_absurd_number_of_parties_is_refused(client: TestClient, count: int) -> None:
-    project = {"schema": {}, "result_type": "groups", "number_parties": count}
-    answer = client.post("/api/v1/projects", json=project)
+    answer = client.post("/api/v1/projects", json=PROJECT | {"number_parties": count})
     assert answer.status_code == 400
     assert answer.json()["detail"] == f"{count} is greater than the maximum of 1000 - 'number_parties'"
     assert client.get("/api/v1/status").json()["project_count"] == 0
+
+
+def test_deleted_projects_are_not_listed(tmp_path: Path) -> None:
+    with closing(Unit(tmp_path)) as unit:
+        routes = batch_routes(unit.service, upload_limit=1 << 20, list_projects=True)
+        client = TestClient(application("linkage", [routes]))
+        kept, deleted = (client.post("/api/v1/projects", json=PROJECT).json() for _ in range(2))
+        place = f"/api/v1/projects/{deleted['project_id']}"
+        assert client.delete(place, headers={"authorization": deleted["result_token"]}).status_code == 204
+        assert [project["project_id"] for project in client.get("/api/v1/projects").json()] == [kept["project_id"]]
+
+
+def test_no_object_store_takes_uploads(client: TestClient) -> None:
+    made = client.post("/api/v1/projects", json=PROJECT).json()
+    place, header = f"/api/v1/projects/{made['project_id']}", {"authorization": made["update_tokens"][0]}
+    asked = client.get(f"{place}/authorize-external-upload", headers=header)
+    assert (asked.status_code, asked.json()["title"]) == (500, "Feature Disabled")
+    outside = {"encodings": {"file": {"bucket": "uploads", "path": "north"}}}
+    assert client.post(f"{place}/clks", json=outside, headers=header).status_code == 400
