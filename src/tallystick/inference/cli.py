@@ -8,6 +8,7 @@ import click
 import msgspec
 import yaml
 
+from tallystick.inference.adapters.engines import SUFFIXES
 from tallystick.inference.domain.manifest import Manifest, parse_manifest
 from tallystick.inference.domain.revision import Service
 from tallystick.inference.errors import InferenceError, InvalidManifest
@@ -105,8 +106,11 @@ def _document(path: Path) -> object:
 
 def _manifest_of_folder(folder: Path, name: str) -> Manifest:
     """Describe a folder that holds one model; its files tell the format."""
-    model_format = "onnx" if any(folder.glob("*.onnx")) else "sklearn"
-    return Manifest(name=name, format=model_format, storage_uri=folder.absolute().as_uri())
+    for model_format, suffixes in SUFFIXES.items():
+        if any(path.suffix in suffixes for path in folder.glob("*")):
+            return Manifest(name=name, format=model_format, storage_uri=folder.absolute().as_uri())
+    known = ", ".join(suffix for suffixes in SUFFIXES.values() for suffix in suffixes)
+    raise InvalidManifest(f"--model-dir {folder}: no model lies in it; models are {known} files")
 
 
 def _summary(service: Service) -> dict[str, object]:

@@ -76,6 +76,11 @@ def test_a_file_that_is_no_model_is_refused_and_not_kept(tmp_path: Path) -> None
     assert [path for path in (tmp_path / "data" / "objects").rglob("*") if path.is_file()] == []
 
 
+def test_a_folder_without_a_model_is_named(tmp_path: Path) -> None:
+    refused = run("serve", "--data-dir", tmp_path / "data", "--model-dir", tmp_path)
+    assert (refused.returncode, f"--model-dir {tmp_path}: no model lies in it" in refused.stderr) == (1, True)
+
+
 def test_a_server_follows_what_is_applied(tmp_path: Path, model: Path) -> None:
     with server("--data-dir", tmp_path / "data") as (process, client):
         eventually(lambda: not client.ready("double") and process.poll() is None)
