@@ -1,6 +1,9 @@
 """The rules of the house that no linter knows."""
 
 import ast
+import re
+from collections.abc import Iterable
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -53,3 +56,33 @@ def test_a_rust_module_is_short(path: Path) -> None:
 def test_pure_crates_know_no_python() -> None:
     crates = [p for p in (ROOT / "rust" / "crates").iterdir() if p.name != "python"]
     assert [p.name for p in crates if "pyo3" in (p / "Cargo.toml").read_text()] == []
+
+
+CRATES = sorted(path.parent for path in (ROOT / "rust" / "crates").glob("*/src"))
+USE = re.compile(r"\bcrate::((?:\w+::)*)(\{[^;]*?\}|\w+|\*)", re.DOTALL)
+
+
+@pytest.mark.parametrize("crate", CRATES, ids=lambda crate: crate.name)
+def test_modules_of_a_crate_never_use_each_other_in_a_circle(crate: Path) -> None:
+    source = crate / "src"
+    files = {module(path.relative_to(source)): path for path in source.rglob("*.rs") if path.name != "lib.rs"}
+    graph = {name: used(path.read_text(), files) - {name} for name, path in files.items()}
+    assert any(graph.values())
+    assert [*TopologicalSorter(graph).static_order()]  # raises CycleError, which names the circle
+
+
+def module(path: Path) -> str:
+    """Return what Rust calls a file: `http::forward`."""
+    return "::".join((path.parent if path.name == "mod.rs" else path.with_suffix("")).parts)
+
+
+def used(text: str, files: Iterable[str]) -> set[str]:
+    """Return the modules of the same crate that a file names."""
+    found = set()
+    for path, last in USE.findall(text):
+        ends = re.findall(r"\w+(?:::\w+)*", last) if last.startswith("{") else [last]
+        for end in ends:
+            words = f"{path}{end}".split("::")
+            names = ("::".join(words[:count]) for count in range(len(words), 0, -1))
+            found |= {name for name in [next((name for name in names if name in files), None)] if name}
+    return found

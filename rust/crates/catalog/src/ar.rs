@@ -2,16 +2,16 @@
 
 use std::io::Read;
 
-use crate::entry::{Entry, Kind};
+use crate::entry::Kind;
 use crate::error::Error;
-use crate::scan::{Place, Scan};
+use crate::members::Members;
 use crate::stream::prefix;
 
 const GLOBAL: usize = 8;
 const HEADER: usize = 60;
 
 /// Read every member; a package without its data member has lost its end.
-pub(crate) fn read(scan: &mut Scan, place: Place, reader: &mut dyn Read) -> Result<(), Error> {
+pub(crate) fn read(members: &mut dyn Members, reader: &mut dyn Read) -> Result<(), Error> {
     prefix(reader, GLOBAL)?;
     let mut data = false;
     loop {
@@ -21,9 +21,8 @@ pub(crate) fn read(scan: &mut Scan, place: Place, reader: &mut dyn Read) -> Resu
         }
         let (name, size) = member(&header)?;
         data |= name.starts_with(b"data.tar");
-        scan.budget.count_entry()?;
-        let entry = Entry::new(place.number, name, Kind::File);
-        scan.file(place, entry, Some(size), None, &mut reader.take(size))?;
+        let entry = members.begin(name, Kind::File)?;
+        members.file(entry, Some(size), None, &mut reader.take(size))?;
         if size % 2 == 1 && prefix(reader, 1)?.is_empty() {
             return Err(Error::Damaged(
                 "the last member's padding is missing".into(),

@@ -8,6 +8,7 @@ use crate::content::Digests;
 use crate::entry::{Container, Entry, Integrity, Kind};
 use crate::error::Error;
 use crate::format::{Compression, Format, MAGIC, is_tar};
+use crate::members::Members;
 use crate::stream::{Counted, Digesting, Metered, drain, prefix};
 use crate::{ar, tarball, zip};
 
@@ -23,15 +24,46 @@ pub trait Sink {
 
 /// A container that is being read.
 #[derive(Clone, Copy)]
-pub(crate) struct Place {
-    pub(crate) number: u32,
-    pub(crate) depth: u32,
+struct Place {
+    number: u32,
+    depth: u32,
 }
 
-pub(crate) struct Scan<'a> {
-    pub(crate) budget: Rc<Budget>,
-    pub(crate) sink: &'a mut dyn Sink,
+struct Scan<'a> {
+    budget: Rc<Budget>,
+    sink: &'a mut dyn Sink,
     containers: u32,
+}
+
+/// A scan at one container.
+struct Inside<'s, 'a> {
+    scan: &'s mut Scan<'a>,
+    place: Place,
+}
+
+impl Members for Inside<'_, '_> {
+    fn budget(&self) -> &Rc<Budget> {
+        &self.scan.budget
+    }
+
+    fn begin(&mut self, path: Vec<u8>, kind: Kind) -> Result<Entry, Error> {
+        self.scan.budget.count_entry()?;
+        Ok(Entry::new(self.place.number, path, kind))
+    }
+
+    fn named(&mut self, entry: Entry) -> Result<(), Error> {
+        self.scan.sink.entry(entry)
+    }
+
+    fn file(
+        &mut self,
+        entry: Entry,
+        size: Option<u64>,
+        crc32: Option<u32>,
+        reader: &mut dyn Read,
+    ) -> Result<(), Error> {
+        self.scan.file(self.place, entry, size, crc32, reader)
+    }
 }
 
 /// A container, its kind, and how reading it ended.
@@ -78,7 +110,7 @@ fn unbounded(limits: &Limits) -> Limits {
     }
 }
 
-impl Scan<'_> {
+impl<'a> Scan<'a> {
     fn outermost<R: Read + Seek>(&mut self, file: &mut R) -> Result<Ending, Error> {
         let start = prefix(file, MAGIC)?;
         file.seek(SeekFrom::Start(0))?;
@@ -98,9 +130,7 @@ impl Scan<'_> {
     }
 
     /// Read a file inside a container to its end, open it if it is a container itself, and tell of both.
-    ///
-    /// `size` and `crc32` are what the container says of it.
-    pub(crate) fn file(
+    fn file(
         &mut self,
         parent: Place,
         mut entry: Entry,
@@ -161,7 +191,7 @@ impl Scan<'_> {
 
     fn zip<R: Read + Seek>(&mut self, depth: u32, archive: &mut R) -> Ending {
         let place = self.opened(depth);
-        let outcome = zip::read(self, place, archive);
+        let outcome = zip::read(&mut self.inside(place), archive);
         let position = archive.stream_position().unwrap_or(0);
         Ending {
             place,
@@ -182,11 +212,15 @@ impl Scan<'_> {
         let (place, kind, outcome) = match format {
             Some(Format::Tar) => {
                 let place = self.opened(depth);
-                (place, "tar", tarball::read(self, place, &mut bytes))
+                (
+                    place,
+                    "tar",
+                    tarball::read(&mut self.inside(place), &mut bytes),
+                )
             }
             Some(Format::Deb) => {
                 let place = self.opened(depth);
-                (place, "deb", ar::read(self, place, &mut bytes))
+                (place, "deb", ar::read(&mut self.inside(place), &mut bytes))
             }
             Some(Format::Compressed(compression)) => {
                 match self.compressed(depth, compression, &mut bytes)? {
@@ -227,7 +261,7 @@ impl Scan<'_> {
             Ok(start) => {
                 let mut whole = Cursor::new(start).chain(decoded);
                 if is_tar {
-                    tarball::read(self, place, &mut whole)
+                    tarball::read(&mut self.inside(place), &mut whole)
                 } else {
                     self.file(
                         place,
@@ -244,6 +278,10 @@ impl Scan<'_> {
             if is_tar { tar_name } else { plain_name },
             outcome,
         )))
+    }
+
+    fn inside(&mut self, place: Place) -> Inside<'_, 'a> {
+        Inside { scan: self, place }
     }
 
     fn opened(&mut self, depth: u32) -> Place {

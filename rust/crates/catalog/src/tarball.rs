@@ -4,22 +4,21 @@ use std::io::Read;
 
 use tar::{Archive, EntryType};
 
-use crate::entry::{Entry, Kind};
+use crate::entry::Kind;
 use crate::error::Error;
-use crate::scan::{Place, Scan};
+use crate::members::Members;
 use crate::stream::{drain, prefix};
 
 const BLOCK: usize = 512;
 
 /// Read every entry up to the end marker of two zero blocks, without which an archive has lost its end.
-pub(crate) fn read(scan: &mut Scan, place: Place, reader: &mut dyn Read) -> Result<(), Error> {
+pub(crate) fn read(members: &mut dyn Members, reader: &mut dyn Read) -> Result<(), Error> {
     let mut archive = Archive::new(reader);
     let mut fault = Ok(());
     for entry in archive.entries()? {
-        scan.budget.count_entry()?;
         let mut found = entry?;
         let kind = kind(found.header().entry_type());
-        let mut entry = Entry::new(place.number, found.path_bytes().into_owned(), kind);
+        let mut entry = members.begin(found.path_bytes().into_owned(), kind)?;
         entry.mode = found.header().mode().ok().map(|mode| mode & 0o7777);
         entry.modified_ms = found.header().mtime().ok().and_then(milliseconds);
         match kind {
@@ -28,17 +27,17 @@ pub(crate) fn read(scan: &mut Scan, place: Place, reader: &mut dyn Read) -> Resu
                 fault = Err(Error::Unsupported(format!(
                     "{name}: sparse in the way of pax"
                 )));
-                scan.sink.entry(entry)?;
+                members.named(entry)?;
             }
             Kind::File => {
                 let size = found.size();
-                scan.file(place, entry, Some(size), None, &mut found)?;
+                members.file(entry, Some(size), None, &mut found)?;
             }
             Kind::Symlink | Kind::Hardlink => {
                 entry.target = found.link_name_bytes().map(std::borrow::Cow::into_owned);
-                scan.sink.entry(entry)?;
+                members.named(entry)?;
             }
-            _ => scan.sink.entry(entry)?,
+            _ => members.named(entry)?,
         }
     }
     let mut rest = archive.into_inner();

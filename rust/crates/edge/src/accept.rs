@@ -7,8 +7,9 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 
-use crate::connection::{self, Arrival};
-use crate::worker::Worker;
+use crate::client::Arrival;
+use crate::connection;
+use crate::shared::Worker;
 
 /// How long to wait when the system has no more file descriptors.
 const EXHAUSTED_PAUSE: Duration = Duration::from_millis(50);

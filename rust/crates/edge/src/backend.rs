@@ -12,7 +12,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 
 use crate::error::EdgeError;
-use crate::http::KeptConnections;
+use crate::kept::KeptConnections;
 use crate::snapshot::{self, ProxyLine};
 
 /// Where a backend listens.
@@ -20,6 +20,15 @@ use crate::snapshot::{self, ProxyLine};
 pub(crate) enum Address {
     Tcp(SocketAddr),
     Unix(PathBuf),
+}
+
+impl std::fmt::Display for Address {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Tcp(address) => address.fmt(formatter),
+            Self::Unix(path) => write!(formatter, "unix:{}", path.display()),
+        }
+    }
 }
 
 /// A backend with its passive health, shared by every worker.

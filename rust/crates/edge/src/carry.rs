@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::time::timeout;
 
-use crate::connection::{Client, ClientStream};
+use crate::client::{Client, ClientStream};
 use crate::{proxy_line, tunnel};
 
 /// How long a client may take to notice that the other side has ended.

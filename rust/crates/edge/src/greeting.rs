@@ -1,15 +1,14 @@
 //! The first step of a connection: read its hello from the socket within the deadline, or refuse it.
 
 use std::io;
-use std::pin::Pin;
-use std::task::{Context, Poll};
 
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadBuf};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use crate::connection::Arrival;
+use crate::client::Arrival;
 use crate::hello::{ClientHello, HelloError, HelloReader};
+use crate::replay::Replay;
 
 /// Most hellos come in one read of this size.
 const READ: usize = 4096;
@@ -53,15 +52,7 @@ pub(crate) async fn greet(
         let _ = stream.write_all(&UNRECOGNIZED_NAME).await;
         return None;
     };
-    Some((
-        hello,
-        context,
-        Replay {
-            wire,
-            replayed: 0,
-            stream,
-        },
-    ))
+    Some((hello, context, Replay::new(wire, stream)))
 }
 
 async fn read(stream: &mut TcpStream) -> io::Result<Result<(ClientHello, Vec<u8>), HelloError>> {
@@ -77,63 +68,5 @@ async fn read(stream: &mut TcpStream) -> io::Result<Result<(ClientHello, Vec<u8>
             Ok(Some(hello)) => return Ok(Ok((hello, reader.into_wire()))),
             Err(error) => return Ok(Err(error)),
         }
-    }
-}
-
-/// A stream whose first bytes were read before; the TLS engine reads them again.
-#[derive(Debug)]
-pub(crate) struct Replay {
-    wire: Vec<u8>,
-    replayed: usize,
-    stream: TcpStream,
-}
-
-impl AsyncRead for Replay {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        if self.wire.is_empty() {
-            return Pin::new(&mut self.stream).poll_read(cx, buffer);
-        }
-        let rest = &self.wire[self.replayed..];
-        let count = rest.len().min(buffer.remaining());
-        buffer.put_slice(&rest[..count]);
-        self.replayed += count;
-        if self.replayed == self.wire.len() {
-            self.wire = Vec::new();
-        }
-        Poll::Ready(Ok(()))
-    }
-}
-
-impl AsyncWrite for Replay {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        slices: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(cx, slices)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        true
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
     }
 }

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::backend::{Address, Backend, BackendStream};
+use crate::backend::{Backend, BackendStream};
 use crate::error::EdgeError;
 use crate::journal::{Event, Journal};
 use crate::metrics::Metrics;
@@ -128,15 +128,6 @@ impl Pool {
                 server_name: None,
                 detail,
             });
-        }
-    }
-}
-
-impl std::fmt::Display for Address {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Tcp(address) => address.fmt(formatter),
-            Self::Unix(path) => write!(formatter, "unix:{}", path.display()),
         }
     }
 }

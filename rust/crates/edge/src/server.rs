@@ -14,8 +14,9 @@ use crate::limits::Admission;
 use crate::listener;
 use crate::metrics::Metrics;
 use crate::plan::Plan;
+use crate::shared::Shared;
 use crate::snapshot::Snapshot;
-use crate::worker::{self, Command, Handle, Shared};
+use crate::worker::{self, Command, Handle};
 
 /// A running edge.
 #[derive(Debug)]

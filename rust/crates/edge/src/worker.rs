@@ -5,7 +5,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use arc_swap::ArcSwap;
 use tokio::net::TcpListener;
 use tokio::runtime::Builder;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -13,29 +12,9 @@ use tokio::time::{Duration, Instant};
 
 use crate::accept;
 use crate::error::EdgeError;
-use crate::journal::Journal;
-use crate::limits::Admission;
-use crate::metrics::Metrics;
-use crate::plan::Plan;
+use crate::shared::{Shared, Worker};
 
 const DRAIN_POLL: Duration = Duration::from_millis(5);
-
-/// What every worker sees.
-#[derive(Debug)]
-pub(crate) struct Shared {
-    pub plan: ArcSwap<Plan>,
-    pub metrics: Arc<Metrics>,
-    pub journal: Journal,
-    pub admission: Arc<Admission>,
-}
-
-/// What the connections of one worker see of it.
-#[derive(Debug)]
-pub(crate) struct Worker {
-    pub index: usize,
-    pub shared: Arc<Shared>,
-    pub draining: watch::Receiver<bool>,
-}
 
 /// What a worker is told to do.
 #[derive(Debug)]

@@ -8,27 +8,25 @@ use bzip2::read::BzDecoder;
 use flate2::read::DeflateDecoder;
 use lzma_rust2::XzReader;
 
-use crate::entry::{Entry, Kind};
+use crate::entry::Kind;
 use crate::error::Error;
-use crate::scan::{Place, Scan};
+use crate::members::Members;
 use crate::stream::{Metered, prefix};
-use crate::zip::directory::{Member, members, unsigned};
+use crate::zip::directory::{Member, unsigned};
 
 const LOCAL_HEADER: usize = 30;
 const LONGEST_TARGET: usize = 4096;
 
 /// Read every member; one that cannot be read does not keep the others from being read.
 pub(crate) fn read<R: Read + Seek>(
-    scan: &mut Scan,
-    place: Place,
+    members: &mut dyn Members,
     archive: &mut R,
 ) -> Result<(), Error> {
     let mut fault = None;
-    for member in members(archive, scan.budget.limits.spool)? {
-        scan.budget.count_entry()?;
+    for member in directory::members(archive, members.budget().limits.spool)? {
         let name = String::from_utf8_lossy(&member.name).into_owned();
-        if let Err(error) = read_member(scan, place, archive, &member) {
-            if matches!(error, Error::Answer(_)) || scan.budget.exceeded().is_some() {
+        if let Err(error) = read_member(members, archive, &member) {
+            if matches!(error, Error::Answer(_)) || members.budget().exceeded().is_some() {
                 return Err(error);
             }
             fault.get_or_insert(named(error, &name));
@@ -38,27 +36,20 @@ pub(crate) fn read<R: Read + Seek>(
 }
 
 fn read_member<R: Read + Seek>(
-    scan: &mut Scan,
-    place: Place,
+    members: &mut dyn Members,
     archive: &mut R,
     member: &Member,
 ) -> Result<(), Error> {
-    let mut entry = Entry::new(place.number, member.name.clone(), member.kind());
+    let mut entry = members.begin(member.name.clone(), member.kind())?;
     entry.mode = member.mode().map(|mode| mode & 0o7777);
     if member.encrypted() {
-        scan.sink.entry(entry)?;
+        members.named(entry)?;
         return Err(Error::Encrypted);
     }
     match entry.kind {
         Kind::File => {
-            let mut data = Metered::new(data(archive, member)?, &scan.budget);
-            scan.file(
-                place,
-                entry,
-                Some(member.size),
-                Some(member.crc32),
-                &mut data,
-            )
+            let mut data = Metered::new(data(archive, member)?, members.budget());
+            members.file(entry, Some(member.size), Some(member.crc32), &mut data)
         }
         Kind::Symlink => {
             let target = prefix(&mut data(archive, member)?, LONGEST_TARGET + 1)?;
@@ -66,9 +57,9 @@ fn read_member<R: Read + Seek>(
                 return Err(Error::Damaged("the target of a link is wrong".into()));
             }
             entry.target = Some(target);
-            scan.sink.entry(entry)
+            members.named(entry)
         }
-        _ => scan.sink.entry(entry),
+        _ => members.named(entry),
     }
 }
 

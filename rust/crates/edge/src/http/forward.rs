@@ -14,11 +14,12 @@ use hyper::upgrade::OnUpgrade;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 
-use crate::connection::Client;
-use crate::http::body::{Download, Upload, UploadError};
+use crate::client::Client;
+use crate::http::download::Download;
 use crate::http::refusal::Refusal;
 use crate::http::request;
 use crate::http::upstream::Lease;
+use crate::upload::{Upload, UploadError};
 use crate::{forwarded, tunnel};
 
 const NO_BACKEND: Refusal = Refusal::new(StatusCode::BAD_GATEWAY, "no backend accepts connections");

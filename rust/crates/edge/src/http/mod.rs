@@ -1,6 +1,6 @@
 //! HTTP mode: HTTP/1.1 and HTTP/2 from clients, HTTP/1.1 to backends, bodies streamed both ways.
 
-mod body;
+mod download;
 mod forward;
 mod refusal;
 mod request;
@@ -17,10 +17,8 @@ use hyper::service::service_fn;
 use hyper::{Request, header::HeaderValue};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 
-use crate::connection::{Client, ClientStream};
+use crate::client::{Client, ClientStream};
 use crate::identity::Identity;
-
-pub(crate) use upstream::KeptConnections;
 
 const MAX_HEADERS: usize = 100;
 /// Smallest buffer that hyper accepts.

@@ -4,7 +4,7 @@ use hyper::header::{self, HeaderMap, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::{Method, StatusCode, Uri, Version};
 
-use crate::connection::Client;
+use crate::client::Client;
 use crate::forwarded;
 use crate::http::refusal::Refusal;
 

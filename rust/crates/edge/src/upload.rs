@@ -1,15 +1,13 @@
-//! Bodies on their way through: an upload that may not crawl, a download that gives its connection back.
+//! A request body on its way through, which may not crawl.
 
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
-
-use crate::http::upstream::Lease;
 
 /// How long a client may wait in all before its rate counts.
 const GRACE: Duration = Duration::from_secs(30);
@@ -123,58 +121,6 @@ impl Body for Upload {
         self.body
             .as_ref()
             .map_or_else(|| SizeHint::with_exact(0), Body::size_hint)
-    }
-}
-
-/// A response body; when it ends, its connection may serve another request.
-pub(crate) struct Download {
-    body: Incoming,
-    lease: Option<Lease>,
-}
-
-impl Download {
-    pub(crate) fn new(body: Incoming, lease: Option<Lease>) -> Self {
-        let mut download = Self { body, lease };
-        download.give_back_at_end();
-        download
-    }
-
-    fn give_back_at_end(&mut self) {
-        if self.body.is_end_stream()
-            && let Some(lease) = self.lease.take()
-        {
-            lease.give_back();
-        }
-    }
-}
-
-impl Body for Download {
-    type Data = Bytes;
-    type Error = hyper::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
-        let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
-        match &frame {
-            Some(Ok(_)) => self.give_back_at_end(),
-            Some(Err(_)) => self.lease = None,
-            None => {
-                if let Some(lease) = self.lease.take() {
-                    lease.give_back();
-                }
-            }
-        }
-        Poll::Ready(frame)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
     }
 }
 
