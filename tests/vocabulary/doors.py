@@ -70,6 +70,7 @@ class _Teller(BaseHTTPRequestHandler):
         request = {
             "path": self.path,
             "received": len(received),
+            "connection": id(self.connection),
             "headers": [list(item) for item in self.headers.items()],
         }
         self.telling.requests.append(request)

@@ -113,6 +113,37 @@ def test_a_connection_can_be_upgraded(site: Site, backend: Telling) -> None:
         stream.close()
 
 
+@pytest.mark.parametrize("protocol", [b"foo", b"h2c", b"websocket"])
+def test_a_request_with_a_body_is_not_upgraded(site: Site, backend: Telling, protocol: bytes) -> None:
+    hidden = f'GET /hidden HTTP/1.1\r\nHost: north.localhost\r\n{IDENTITY}: {{"subject": "CN=unit"}}\r\n\r\n'.encode()
+    with site.serve("north.localhost", backends=backend.address).open():
+        stream = site.connect("north.localhost")
+        stream.sendall(
+            b"POST /whole HTTP/1.1\r\nHost: north.localhost\r\nConnection: Upgrade\r\nUpgrade: "
+            + protocol
+            + b"\r\nContent-Length: %d\r\n\r\n" % len(hidden)
+        )
+        time.sleep(0.1)
+        stream.sendall(hidden)
+        assert stream.recv(4096).startswith(b"HTTP/1.1 200")
+        stream.close()
+        site.ask("north.localhost", "/after")
+    assert [request["path"] for request in backend.requests] == ["/whole", "/after"]
+    assert backend.requests[0]["received"] == len(hidden)
+    assert header(backend.requests[0], "upgrade") == header(backend.requests[0], "connection") == []
+
+
+def test_a_connection_that_was_to_be_upgraded_serves_no_other_request(site: Site, backend: Telling) -> None:
+    asks = {"Connection": "Upgrade", "Upgrade": "websocket"}
+    with site.serve("north.localhost", backends=backend.address).open() as edge:
+        connection = site.http("north.localhost")
+        before, asked, after = [told(connection, "/", headers) for headers in ({}, asks, {})]
+        assert header(asked, "upgrade") == ["websocket"]
+        assert before["connection"] == after["connection"] != asked["connection"]
+        connection.close()
+        assert "tally_edge_backend_connects_total 2\n" in edge.metrics()
+
+
 def test_a_client_may_ask_before_it_sends(site: Site, backend: Telling) -> None:
     with site.serve("north.localhost", backends=backend.address).open():
         stream = site.connect("north.localhost")

@@ -18,6 +18,7 @@ use crate::client::Client;
 use crate::http::download::Download;
 use crate::http::refusal::Refusal;
 use crate::http::request;
+use crate::http::upgrade::opens_websocket;
 use crate::http::upstream::Lease;
 use crate::upload::{Upload, UploadError};
 use crate::{forwarded, tunnel};
@@ -49,15 +50,21 @@ pub(crate) async fn forward(
 ) -> Answer {
     let metrics = Arc::clone(&client.arrival.worker.shared.metrics);
     let (mut head, body) = request.into_parts();
-    let upgrade = request::asks_upgrade(&head)
+    let upgrade = opens_websocket(&head)
         .then(|| head.extensions.remove::<OnUpgrade>())
         .flatten();
-    if let Err(refusal) = request::prepare(&mut head, &client, identity.as_ref()) {
+    let prepared = request::prepare(&mut head, &client, identity.as_ref(), upgrade.is_some());
+    if let Err(refusal) = prepared {
         metrics.requests_refused.increment();
         return refusal.response().map(Either::Right);
     }
     let upload = Upload::new(body, client.arrival.plan.limits.upload_rate);
-    match exchange(&client, Request::from_parts(head, upload)).await {
+    let request = Request::from_parts(head, upload);
+    let exchanged = match upgrade {
+        Some(_) => exchange_alone(&client, request).await,
+        None => exchange(&client, request).await,
+    };
+    match exchanged {
         Ok((response, lease)) => {
             metrics.requests_ok.increment();
             answer(client, response, lease, upgrade)
@@ -91,6 +98,19 @@ async fn exchange(
             Ok((response, lease))
         }
     }
+}
+
+/// Send a request that asks for an upgrade, on a connection of its own: whatever the backend answers, it may read what
+/// comes next as another protocol.
+async fn exchange_alone(
+    client: &Client,
+    request: Request<Upload>,
+) -> Result<(Response<Incoming>, Lease), Refusal> {
+    let mut lease = Lease::connect(client).await.map_err(|_| NO_BACKEND)?.once();
+    let response = send(client, &mut lease, request)
+        .await
+        .map_err(|failure| failure.refusal)?;
+    Ok((response, lease))
 }
 
 /// Why there is no response, and the request if no byte of it left.

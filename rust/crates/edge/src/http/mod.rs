@@ -4,6 +4,7 @@ mod download;
 mod forward;
 mod refusal;
 mod request;
+mod upgrade;
 mod upstream;
 
 use std::convert::Infallible;

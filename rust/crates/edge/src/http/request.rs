@@ -21,25 +21,12 @@ const MISDIRECTED: Refusal = Refusal::new(
     "the host is another than the connection's server name",
 );
 
-/// Whether the client asks to turn the connection into another protocol (RFC 9110 §7.8).
-pub(crate) fn asks_upgrade(head: &Parts) -> bool {
-    let options = head
-        .headers
-        .get_all(header::CONNECTION)
-        .iter()
-        .filter_map(|value| value.to_str().ok());
-    head.version == Version::HTTP_11
-        && head.headers.contains_key(header::UPGRADE)
-        && options
-            .flat_map(|value| value.split(','))
-            .any(|option| option.trim().eq_ignore_ascii_case("upgrade"))
-}
-
 /// Rewrite the head in place; connection headers go before ours come, so that a client cannot name ours as theirs.
 pub(crate) fn prepare(
     head: &mut Parts,
     client: &Client,
     identity: Option<&HeaderValue>,
+    upgrade: bool,
 ) -> Result<(), Refusal> {
     if head.method == Method::CONNECT {
         return Err(NO_PROXY);
@@ -49,7 +36,6 @@ pub(crate) fn prepare(
     if named.is_some_and(|context| context != client.context) {
         return Err(MISDIRECTED);
     }
-    let upgrade = asks_upgrade(head);
     forwarded::strip_connection(&mut head.headers, upgrade);
     head.headers.remove(header::EXPECT);
     join_cookies(&mut head.headers);

@@ -13,6 +13,7 @@ use crate::upload::Upload;
 pub(crate) struct Lease {
     pub sender: SendRequest<Upload>,
     pub reused: bool,
+    once: bool,
     backend: Arc<Backend>,
     worker: usize,
 }
@@ -28,6 +29,7 @@ impl Lease {
                 return Ok(Self {
                     sender,
                     reused: true,
+                    once: false,
                     backend: Arc::clone(backend),
                     worker,
                 });
@@ -51,12 +53,21 @@ impl Lease {
         Ok(Self {
             sender,
             reused: false,
+            once: false,
             backend: Arc::clone(&pool.backends[index]),
             worker,
         })
     }
 
+    /// Let no other request follow on this connection.
+    pub(crate) fn once(self) -> Self {
+        Self { once: true, ..self }
+    }
+
+    /// The request is answered: another may follow, if any may.
     pub(crate) fn give_back(self) {
-        self.backend.kept[self.worker].keep(self.sender);
+        if !self.once {
+            self.backend.kept[self.worker].keep(self.sender);
+        }
     }
 }
