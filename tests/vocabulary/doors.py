@@ -198,6 +198,7 @@ class Site:
     refuse_unknown_names: bool = False
     listen: str = "127.0.0.1:0"
     workers: int = 2
+    backend_connections: int = 1000
 
     def serve(self, *names: str, backends: list[str] | str, mode: str = "http", **given: Any) -> "Site":
         """Add a context; the first one is the default."""
@@ -222,6 +223,7 @@ class Site:
         """Give what the data plane serves."""
         return Snapshot(
             workers=self.workers,
+            backend_connections=self.backend_connections,
             doors=(Door(listen=self.listen),),
             contexts=tuple(self.contexts),
             pools=tuple(self.pools),

@@ -75,6 +75,7 @@ class OrganisationDoor:
         )
         return Snapshot(
             workers=settings.workers,
+            backend_connections=affordable_connections(),
             doors=(shape.Door(listen=settings.listen),),
             contexts=(context,),
             pools=(shape.Pool(backends=(shape.Backend(address=f"unix:{self.backend}"),)),),

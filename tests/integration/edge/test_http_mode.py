@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509 import load_pem_x509_certificate
-from tests.vocabulary.doors import Site, Telling, closing_backend, told, unix_backend
+from tests.vocabulary.doors import Site, Telling, closing_backend, telling_backend, told, unix_backend
 
 from tallystick.platform.auth.certificates import ClientIdentity
 
@@ -194,6 +194,34 @@ def test_a_silent_backend_is_a_gateway_timeout(site: Site, backend: Telling) -> 
         connection = site.http("north.localhost")
         connection.request("GET", "/stuck")
         assert connection.getresponse().status == 504
+
+
+def test_backends_take_turns_and_their_connections_are_kept(site: Site) -> None:
+    with telling_backend() as one, telling_backend() as two:
+        with site.serve("north.localhost", backends=[one.address, two.address]).open() as edge:
+            connection = site.http("north.localhost")
+            for _ in range(6):
+                told(connection)
+            assert "tally_edge_backend_connects_total 2\n" in edge.metrics()
+        assert (len(one.requests), len(two.requests)) == (3, 3)
+
+
+def test_connections_to_backends_are_limited(site: Site, backend: Telling) -> None:
+    site.backend_connections = 2
+    with site.serve("north.localhost", backends=backend.address).bound(connect_ms=200).open() as edge:
+        held = [site.http("north.localhost") for _ in range(2)]
+        for connection in held:
+            connection.request("GET", "/slow")
+        time.sleep(0.1)
+        late = site.http("north.localhost")
+        late.request("GET", "/")
+        refused = late.getresponse()
+        assert (refused.status, refused.headers["retry-after"]) == (503, "1")
+        assert "many requests" in json.loads(refused.read())["detail"]
+        assert "tally_edge_backend_connects_refused_total 1\n" in edge.metrics()
+        assert "tally_edge_backend_connect_failures_total 0\n" in edge.metrics()
+        assert [connection.getresponse().status for connection in held] == [200, 200]
+        assert told(late)["path"] == "/"
 
 
 @pytest.mark.parametrize("asked", ["north.localhost", "127.0.0.1"])

@@ -9,6 +9,7 @@ use tokio::sync::oneshot;
 
 use crate::client::Arrival;
 use crate::connection;
+use crate::options;
 use crate::shared::Worker;
 
 /// How long to wait when the system has no more file descriptors.
@@ -61,25 +62,15 @@ fn admit(
         .iter()
         .find(|door| door.listen == configured)
         .map_or(Duration::ZERO, |door| door.keepalive);
-    if prepare(&stream, keepalive).is_ok() {
-        tokio::spawn(connection::serve(
-            stream,
-            Arrival {
-                peer,
-                door: bound,
-                plan,
-                worker: Arc::clone(worker),
-                place,
-            },
-        ));
-    }
-}
-
-fn prepare(stream: &TcpStream, keepalive: Duration) -> std::io::Result<()> {
-    stream.set_nodelay(true)?;
-    if keepalive.is_zero() {
-        return Ok(());
-    }
-    socket2::SockRef::from(stream)
-        .set_tcp_keepalive(&socket2::TcpKeepalive::new().with_time(keepalive))
+    options::set(&stream, keepalive);
+    tokio::spawn(connection::serve(
+        stream,
+        Arrival {
+            peer,
+            door: bound,
+            plan,
+            worker: Arc::clone(worker),
+            place,
+        },
+    ));
 }

@@ -3,17 +3,17 @@
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::pin::Pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll};
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 
 use crate::error::EdgeError;
 use crate::kept::KeptConnections;
+use crate::options;
 use crate::snapshot::{self, ProxyLine};
+use crate::socket::Socket;
 
 /// Where a backend listens.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +36,7 @@ impl std::fmt::Display for Address {
 pub(crate) struct Backend {
     pub address: Address,
     pub proxy_line: ProxyLine,
-    pub kept: Vec<KeptConnections>,
+    pub kept: Vec<Arc<KeptConnections>>,
     keepalive: Duration,
     failing_since_ms: AtomicU64,
     dead_until_ms: AtomicU64,
@@ -61,7 +61,7 @@ impl Backend {
         Ok(Self {
             address,
             proxy_line: backend.proxy_line,
-            kept: (0..workers).map(|_| KeptConnections::default()).collect(),
+            kept: (0..workers).map(|_| Arc::default()).collect(),
             keepalive: Duration::from_secs(u64::from(backend.keepalive_s)),
             failing_since_ms: AtomicU64::new(0),
             dead_until_ms: AtomicU64::new(0),
@@ -69,18 +69,14 @@ impl Backend {
     }
 
     /// Connect once.
-    pub(crate) async fn connect(&self) -> io::Result<BackendStream> {
+    pub(crate) async fn connect(&self) -> io::Result<Socket> {
         match &self.address {
             Address::Tcp(address) => {
                 let stream = TcpStream::connect(address).await?;
-                stream.set_nodelay(true)?;
-                if !self.keepalive.is_zero() {
-                    let keepalive = socket2::TcpKeepalive::new().with_time(self.keepalive);
-                    socket2::SockRef::from(&stream).set_tcp_keepalive(&keepalive)?;
-                }
-                Ok(BackendStream::Tcp(stream))
+                options::set(&stream, self.keepalive);
+                Ok(Socket::Tcp(stream))
             }
-            Address::Unix(path) => Ok(BackendStream::Unix(UnixStream::connect(path).await?)),
+            Address::Unix(path) => Ok(Socket::Unix(UnixStream::connect(path).await?)),
         }
     }
 
@@ -112,68 +108,6 @@ impl Backend {
                 .store(now_ms + revive_interval_ms, Ordering::Relaxed);
         }
         dies
-    }
-}
-
-/// A connection to a backend.
-#[derive(Debug)]
-pub(crate) enum BackendStream {
-    Tcp(TcpStream),
-    Unix(UnixStream),
-}
-
-impl AsyncRead for BackendStream {
-    fn poll_read(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Self::Tcp(stream) => Pin::new(stream).poll_read(cx, buffer),
-            Self::Unix(stream) => Pin::new(stream).poll_read(cx, buffer),
-        }
-    }
-}
-
-impl AsyncWrite for BackendStream {
-    fn poll_write(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        match self.get_mut() {
-            Self::Tcp(stream) => Pin::new(stream).poll_write(cx, bytes),
-            Self::Unix(stream) => Pin::new(stream).poll_write(cx, bytes),
-        }
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Self::Tcp(stream) => Pin::new(stream).poll_flush(cx),
-            Self::Unix(stream) => Pin::new(stream).poll_flush(cx),
-        }
-    }
-
-    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Self::Tcp(stream) => Pin::new(stream).poll_shutdown(cx),
-            Self::Unix(stream) => Pin::new(stream).poll_shutdown(cx),
-        }
-    }
-
-    fn poll_write_vectored(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        slices: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        match self.get_mut() {
-            Self::Tcp(stream) => Pin::new(stream).poll_write_vectored(cx, slices),
-            Self::Unix(stream) => Pin::new(stream).poll_write_vectored(cx, slices),
-        }
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        true
     }
 }
 

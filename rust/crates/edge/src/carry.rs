@@ -17,7 +17,13 @@ pub(crate) async fn serve(mut stream: ClientStream, client: Client) {
     let (shared, timeouts) = (&arrival.worker.shared, &arrival.plan.timeouts);
     let pool = &client.context().pool;
     let connected = pool
-        .connect(timeouts.connect, &shared.metrics, &shared.journal)
+        .connect(
+            pool.choose(),
+            timeouts.connect,
+            &shared.budget,
+            &shared.metrics,
+            &shared.journal,
+        )
         .await;
     let (index, mut backend) = match connected {
         Ok(connected) => connected,

@@ -5,6 +5,7 @@
 
 mod accept;
 mod backend;
+mod budget;
 mod carry;
 mod client;
 mod connection;
@@ -21,6 +22,7 @@ mod limits;
 mod listener;
 mod metrics;
 mod names;
+mod options;
 mod plan;
 mod pool;
 mod proxy_line;
@@ -28,6 +30,7 @@ mod replay;
 mod server;
 mod shared;
 mod snapshot;
+mod socket;
 mod tls;
 mod tunnel;
 mod upload;

@@ -49,6 +49,7 @@ metrics! {
     unavailable "tally_edge_connections_cut_total" "{reason=\"no_backend\"}" "counter" "Connections ended by the edge.";
     backend_connects "tally_edge_backend_connects_total" "" "counter" "Connections made to backends.";
     backend_failures "tally_edge_backend_connect_failures_total" "" "counter" "Connections that a backend did not accept.";
+    backend_exhausted "tally_edge_backend_connects_refused_total" "" "counter" "Connections to backends not made, as the edge may open no more.";
     backend_deaths "tally_edge_backend_deaths_total" "" "counter" "Times a backend was set aside.";
     received "tally_edge_bytes_total" "{direction=\"received\"}" "counter" "Plaintext bytes exchanged with clients.";
     sent "tally_edge_bytes_total" "{direction=\"sent\"}" "counter" "Plaintext bytes exchanged with clients.";

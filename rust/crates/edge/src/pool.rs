@@ -6,11 +6,16 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::backend::{Backend, BackendStream};
+use crate::backend::Backend;
+use crate::budget::Budget;
 use crate::error::EdgeError;
 use crate::journal::{Event, Journal};
 use crate::metrics::Metrics;
 use crate::snapshot::{self, Balance, Mode};
+use crate::socket::BackendStream;
+
+/// This process may open no more files (`EMFILE`), or the system may not (`ENFILE`).
+const OUT_OF_FILES: [i32; 2] = [24, 23];
 
 static CLOCK: LazyLock<Instant> = LazyLock::new(Instant::now);
 
@@ -22,6 +27,16 @@ pub(crate) struct Pool {
     balance: Balance,
     next: AtomicUsize,
     rules: Rules,
+}
+
+/// Why there is no connection to a backend.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ConnectError {
+    /// The edge itself can open no more; the backends may be well.
+    #[error("too many backend connections are open")]
+    Exhausted,
+    #[error(transparent)]
+    Failed(#[from] io::Error),
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -78,32 +93,44 @@ impl Pool {
         alive.unwrap_or(first % count)
     }
 
-    /// Connect to a backend, retrying as the pool allows.
+    /// Connect to the `chosen` backend, or to others while that fails and the pool allows it.
     pub(crate) async fn connect(
         &self,
+        chosen: usize,
         timeout: Duration,
+        budget: &Budget,
         metrics: &Metrics,
         journal: &Journal,
-    ) -> io::Result<(usize, BackendStream)> {
-        let mut attempt = 0;
+    ) -> Result<(usize, BackendStream), ConnectError> {
+        let Some(share) = budget.share(timeout).await else {
+            metrics.backend_exhausted.increment();
+            return Err(ConnectError::Exhausted);
+        };
+        let (mut index, mut attempt) = (chosen, 0);
         loop {
-            let index = self.choose();
             let backend = &self.backends[index];
             let outcome = tokio::time::timeout(timeout, backend.connect()).await;
             let error = match outcome.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())) {
-                Ok(stream) => {
+                Ok(socket) => {
                     backend.succeeded();
                     metrics.backend_connects.increment();
-                    return Ok((index, stream));
+                    return Ok((index, BackendStream::new(socket, share)));
                 }
-                Err(error) => error,
+                Err(error) if is_exhaustion(&error) => {
+                    metrics.backend_exhausted.increment();
+                    ConnectError::Exhausted
+                }
+                Err(error) => {
+                    self.note_failure(backend, &error, metrics, journal);
+                    error.into()
+                }
             };
-            self.note_failure(backend, &error, metrics, journal);
             if attempt == self.rules.max_retries {
                 return Err(error);
             }
             attempt += 1;
             tokio::time::sleep(self.rules.retry_interval).await;
+            index = self.choose();
         }
     }
 
@@ -132,6 +159,12 @@ impl Pool {
     }
 }
 
+fn is_exhaustion(error: &io::Error) -> bool {
+    error
+        .raw_os_error()
+        .is_some_and(|code| OUT_OF_FILES.contains(&code))
+}
+
 fn now_ms() -> u64 {
     CLOCK.elapsed().as_millis() as u64
 }
@@ -140,7 +173,10 @@ fn now_ms() -> u64 {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use super::{Balance, Mode, Pool};
+    use std::io;
+    use std::time::Duration;
+
+    use super::{Balance, Budget, ConnectError, Journal, Metrics, Mode, Pool, is_exhaustion};
     use crate::snapshot::{self, ProxyLine};
 
     fn pool(balance: Balance) -> Pool {
@@ -192,5 +228,27 @@ mod tests {
         let pool = pool(Balance::RoundRobin);
         (0..3).for_each(|index| kill(&pool, index));
         assert_eq!([(); 3].map(|()| pool.choose()), [0, 1, 2]);
+    }
+
+    #[tokio::test]
+    async fn an_exhausted_budget_is_no_failure_of_a_backend() {
+        let (pool, metrics) = (pool(Balance::RoundRobin), Metrics::default());
+        let outcome = pool
+            .connect(
+                0,
+                Duration::from_millis(1),
+                &Budget::new(0),
+                &metrics,
+                &Journal::default(),
+            )
+            .await;
+        assert!(matches!(outcome, Err(ConnectError::Exhausted)));
+        assert_eq!(metrics.backend_failures.value(), 0);
+    }
+
+    #[test]
+    fn open_files_are_the_edges_own_matter() {
+        assert!(is_exhaustion(&io::Error::from_raw_os_error(24)));
+        assert!(!is_exhaustion(&io::ErrorKind::ConnectionRefused.into()));
     }
 }

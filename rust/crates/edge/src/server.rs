@@ -8,6 +8,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use tokio::time::Instant;
 
+use crate::budget::Budget;
 use crate::error::EdgeError;
 use crate::journal::Journal;
 use crate::limits::Admission;
@@ -46,6 +47,7 @@ impl Server {
             metrics: Arc::new(Metrics::default()),
             journal: Journal::default(),
             admission: Arc::new(Admission::default()),
+            budget: Budget::new(snapshot.backend_connections),
         });
         let spawn = |index| worker::spawn(index, Arc::clone(&shared));
         let workers = (0..snapshot.workers)
@@ -69,7 +71,7 @@ impl Server {
 
     /// Apply another snapshot: new connections get it, open ones keep theirs. A failure changes nothing.
     ///
-    /// The number of workers stays what it was at the start.
+    /// The numbers of workers and of backend connections stay what they were at the start.
     pub fn apply(&self, snapshot: &[u8]) -> Result<(), EdgeError> {
         let mut snapshot: Snapshot = serde_json::from_slice(snapshot)?;
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use tokio::sync::watch;
 
+use crate::budget::Budget;
 use crate::journal::Journal;
 use crate::limits::Admission;
 use crate::metrics::Metrics;
@@ -17,6 +18,7 @@ pub(crate) struct Shared {
     pub metrics: Arc<Metrics>,
     pub journal: Journal,
     pub admission: Arc<Admission>,
+    pub budget: Budget,
 }
 
 /// What the connections of one worker see of it.

@@ -6,6 +6,8 @@ use serde::Deserialize;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Snapshot {
     pub workers: usize,
+    /// Open at once, at most.
+    pub backend_connections: usize,
     pub doors: Vec<Door>,
     /// The first is the default context, which serves clients without a known name.
     pub contexts: Vec<Context>,

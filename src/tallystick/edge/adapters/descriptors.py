@@ -4,7 +4,7 @@ import resource
 
 __all__ = ["affordable_connections", "raise_limit"]
 
-# A connection needs its own descriptor and its backend's; the rest is for listeners, files and logs.
+# For connections of clients, and as much again for those to backends; the rest is for listeners, files and logs.
 SHARE = 0.45
 
 
@@ -15,6 +15,6 @@ def raise_limit() -> None:
 
 
 def affordable_connections() -> int:
-    """Return the connections that the limit of open files allows."""
+    """Return how many connections of clients, and how many to backends, the limit of open files allows."""
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return max(int(min(soft, 1 << 20) * SHARE), 16)

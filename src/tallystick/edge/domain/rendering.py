@@ -37,7 +37,10 @@ class PemFiles(Protocol):
 
 
 def render(configuration: given.Configuration, files: PemFiles, *, connections: int) -> tuple[Snapshot, list[str]]:
-    """Return the snapshot of a configuration, with warnings; `connections` bounds what the file leaves open."""
+    """Return the snapshot of a configuration, with warnings.
+
+    `connections` bounds those to backends, and those of clients where the file leaves them open.
+    """
     rendering = _Rendering(configuration, files)
     return rendering.snapshot(connections), rendering.warnings
 
@@ -56,6 +59,7 @@ class _Rendering:
         contexts = self._contexts()
         return Snapshot(
             workers=max(self.given.workers, 1),
+            backend_connections=connections,
             doors=tuple(self._doors()),
             contexts=contexts,
             pools=tuple(self.pools),

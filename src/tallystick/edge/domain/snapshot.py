@@ -91,9 +91,10 @@ class Timeouts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything; the first context is the default one."""
+    """Everything; the first context is the default one. Workers and backend connections stay as at the start."""
 
     workers: int
+    backend_connections: int
     doors: tuple[Door, ...]
     contexts: tuple[Context, ...]
     pools: tuple[Pool, ...]

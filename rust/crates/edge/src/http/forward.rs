@@ -20,10 +20,15 @@ use crate::http::refusal::Refusal;
 use crate::http::request;
 use crate::http::upgrade::opens_websocket;
 use crate::http::upstream::Lease;
+use crate::pool::ConnectError;
 use crate::upload::{Upload, UploadError};
 use crate::{forwarded, tunnel};
 
 const NO_BACKEND: Refusal = Refusal::new(StatusCode::BAD_GATEWAY, "no backend accepts connections");
+const EXHAUSTED: Refusal = Refusal::new(
+    StatusCode::SERVICE_UNAVAILABLE,
+    "too many requests are under way",
+);
 const BACKEND_BROKE: Refusal = Refusal::new(
     StatusCode::BAD_GATEWAY,
     "the backend broke off before it answered",
@@ -81,7 +86,7 @@ async fn exchange(
     client: &Client,
     request: Request<Upload>,
 ) -> Result<(Response<Incoming>, Lease), Refusal> {
-    let mut lease = Lease::take(client).await.map_err(|_| NO_BACKEND)?;
+    let mut lease = Lease::take(client).await.map_err(unconnected)?;
     let spare = if lease.reused { copy(&request) } else { None };
     let failure = match send(client, &mut lease, request).await {
         Ok(response) => return Ok((response, lease)),
@@ -91,7 +96,7 @@ async fn exchange(
     match again.filter(|_| lease.reused && failure.refusal == BACKEND_BROKE) {
         None => Err(failure.refusal),
         Some(request) => {
-            let mut lease = Lease::connect(client).await.map_err(|_| NO_BACKEND)?;
+            let mut lease = Lease::connect(client).await.map_err(unconnected)?;
             let response = send(client, &mut lease, request)
                 .await
                 .map_err(|failure| failure.refusal)?;
@@ -106,7 +111,7 @@ async fn exchange_alone(
     client: &Client,
     request: Request<Upload>,
 ) -> Result<(Response<Incoming>, Lease), Refusal> {
-    let mut lease = Lease::connect(client).await.map_err(|_| NO_BACKEND)?.once();
+    let mut lease = Lease::connect(client).await.map_err(unconnected)?.once();
     let response = send(client, &mut lease, request)
         .await
         .map_err(|failure| failure.refusal)?;
@@ -170,6 +175,14 @@ async fn within<T>(
             Err(_) if runs => return None,
             Err(_) => {}
         }
+    }
+}
+
+#[allow(clippy::needless_pass_by_value, reason = "it maps an error")]
+fn unconnected(error: ConnectError) -> Refusal {
+    match error {
+        ConnectError::Exhausted => EXHAUSTED,
+        ConnectError::Failed(_) => NO_BACKEND,
     }
 }
 

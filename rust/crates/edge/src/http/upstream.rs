@@ -7,6 +7,7 @@ use hyper_util::rt::TokioIo;
 
 use crate::backend::Backend;
 use crate::client::Client;
+use crate::pool::ConnectError;
 use crate::upload::Upload;
 
 /// A connection in use by one request.
@@ -19,11 +20,12 @@ pub(crate) struct Lease {
 }
 
 impl Lease {
-    /// A kept connection, or a new one.
-    pub(crate) async fn take(client: &Client) -> std::io::Result<Self> {
+    /// A kept connection to the backend whose turn it is, or a new one.
+    pub(crate) async fn take(client: &Client) -> Result<Self, ConnectError> {
         let pool = &client.context().pool;
         let worker = client.arrival.worker.index;
-        let backend = &pool.backends[pool.choose()];
+        let chosen = pool.choose();
+        let backend = &pool.backends[chosen];
         while let Some(mut sender) = backend.kept[worker].take() {
             if sender.ready().await.is_ok() {
                 return Ok(Self {
@@ -35,16 +37,26 @@ impl Lease {
                 });
             }
         }
-        Self::connect(client).await
+        Self::connect_to(client, chosen).await
     }
 
     /// A new connection.
-    pub(crate) async fn connect(client: &Client) -> std::io::Result<Self> {
+    pub(crate) async fn connect(client: &Client) -> Result<Self, ConnectError> {
+        Self::connect_to(client, client.context().pool.choose()).await
+    }
+
+    async fn connect_to(client: &Client, chosen: usize) -> Result<Self, ConnectError> {
         let pool = &client.context().pool;
         let (worker, shared) = (client.arrival.worker.index, &client.arrival.worker.shared);
         let bound = client.arrival.plan.timeouts.connect;
         let (index, stream) = pool
-            .connect(bound, &shared.metrics, &shared.journal)
+            .connect(
+                chosen,
+                bound,
+                &shared.budget,
+                &shared.metrics,
+                &shared.journal,
+            )
             .await?;
         let (sender, connection) = http1::handshake(TokioIo::new(stream))
             .await
