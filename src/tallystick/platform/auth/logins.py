@@ -8,7 +8,15 @@ from sqlalchemy import delete, select, update
 from tallystick.platform.auth.audit import Audit
 from tallystick.platform.auth.errors import ExpiredError, RevokedError, UnknownCredentialError
 from tallystick.platform.auth.principal import Principal, Scope
-from tallystick.platform.auth.secrets import Clock, digest, fresh_secret, joined_scopes, now_ms, split_scopes
+from tallystick.platform.auth.secrets import (
+    Clock,
+    checked_name,
+    digest,
+    fresh_secret,
+    joined_scopes,
+    now_ms,
+    split_scopes,
+)
 from tallystick.platform.auth.tables import logins, sessions
 from tallystick.platform.settings import Secret
 from tallystick.platform.store import Store
@@ -42,7 +50,7 @@ class Logins:
         secret, now = fresh_secret(), self._clock()
         row = {
             "digest": digest(secret),
-            "name": name,
+            "name": checked_name(name),
             "scopes": joined_scopes(scopes),
             "expires_ms": now + lifetime_ms,
         }

@@ -12,6 +12,7 @@ from tallystick.platform.auth.errors import ExpiredError, RevokedError, UnknownC
 from tallystick.platform.auth.principal import Principal, Scope
 from tallystick.platform.auth.secrets import (
     Clock,
+    checked_name,
     digest,
     fresh_id,
     fresh_secret,
@@ -78,7 +79,7 @@ class Tokens:
         granted = joined_scopes(scopes)
         row = {
             "id": identity,
-            "name": name,
+            "name": checked_name(name),
             "digest": digest(secret),
             "scopes": granted,
             "issued_ms": now,
