@@ -18,8 +18,9 @@ INTRODUCTION = """# Settings
 
 An organisation's settings are one TOML file, by default `tally.toml` where `tally` is called. An environment variable
 `TALLYSTICK_SECTION__KEY` wins over the file (`TALLYSTICK_EDGE__LISTEN`; lists and tables as JSON). A secret can stand
-in a file of its own, which `KEY_file` names: `database_file = "database.secret"`. A key that is not listed here is an
-error that names it. `tally settings` prints each effective value and where it came from, secrets masked."""
+in a file of its own, which `KEY_file` names: `database_file = "database.secret"`. What stands in no section, `name` and
+`data_dir`, is said by the file alone. A key that is not listed here is an error that names it. `tally settings` prints
+each effective value and where it came from, secrets masked."""
 
 HEAD = ["setting", "value", "default", "meaning"]
 OPTIONAL_TABLE = "Off unless the table is there."

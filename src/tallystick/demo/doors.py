@@ -1,6 +1,7 @@
 """The way to the three consoles: one-time login links, the CA to trust, and a line for curl."""
 
 from rich.console import Console
+from rich.markup import escape
 
 from tallystick.demo.sites import REGISTRIES, Site, Sites
 from tallystick.edge.wiring import authority_of
@@ -19,7 +20,7 @@ def show_links(sites: Sites, console: Console) -> None:
         site = sites.site(name)
         settings = loaded_settings(site.config, {}).settings
         port = settings.edge.listen.rpartition(":")[2]
-        authority = authority_of(site.directory, name).certificate
+        authority = escape(str(authority_of(site.directory, name).certificate))
         console.print(f"\n[bold]{name.capitalize()}[/]  {_link(site, port)}", soft_wrap=True)
         console.print(f"  [dim]CA file    {authority}", soft_wrap=True, highlight=False)
         console.print(

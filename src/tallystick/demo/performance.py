@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 
 from tallystick.demo.doors import show_links
 from tallystick.demo.errors import DemoError, StepFailed
@@ -44,7 +45,9 @@ class Performance:
 
     def run(self) -> int:
         """Run until the story's end, or until Ctrl-C; return the exit code."""
-        self._console.print(f"[bold]Tallystick[/]: three organisations in {self._directory}", soft_wrap=True)
+        self._console.print(
+            f"[bold]Tallystick[/]: three organisations in {escape(str(self._directory))}", soft_wrap=True
+        )
         sites = Sites.prepare(self._directory)
         supervisor = Supervisor(_children(sites), self._directory)
         telling = threading.Thread(target=self._tell, args=(sites, supervisor), name="story", daemon=True)
@@ -56,7 +59,8 @@ class Performance:
                 telling.join(STORY_ENDS_S)
         if self._failure is not None:
             raise self._failure
-        self._console.print(f"[dim]Stopped. The same directory goes on: {self._directory}[/]", soft_wrap=True)
+        directory = escape(str(self._directory))
+        self._console.print(f"[dim]Stopped. The same directory goes on: {directory}[/]", soft_wrap=True)
         return 0
 
     def _tell(self, sites: Sites, supervisor: Supervisor) -> None:

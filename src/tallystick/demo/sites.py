@@ -11,6 +11,7 @@ from tallystick.demo.postgres import Database
 from tallystick.demo.private_files import write_private
 from tallystick.demo.schema import linkage_schema
 from tallystick.flows.known_files import sample_packages
+from tallystick.platform.private_directory import ensure_private
 
 __all__ = ["LINKAGE", "REGISTRIES", "Site", "Sites"]
 
@@ -52,7 +53,7 @@ class Sites:
         """Make what is missing; raises `DirectoryInUse` for a directory that holds something else."""
         if directory.exists() and any(directory.iterdir()) and not (directory / MARK).exists():
             raise DirectoryInUse(f"{directory} holds something else; name another one with --data-dir")
-        directory.mkdir(parents=True, exist_ok=True)
+        ensure_private(directory)
         (directory / MARK).touch()
         sites = cls(directory)
         for site in (*map(sites.site, REGISTRIES), sites.unit):

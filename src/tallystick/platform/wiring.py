@@ -8,6 +8,7 @@ from typing import Annotated
 from tallystick.platform.jobs import Jobs
 from tallystick.platform.log import Log, LogSettings, open_log
 from tallystick.platform.objects import Objects, ObjectsSettings
+from tallystick.platform.private_directory import ensure_private
 from tallystick.platform.settings import Secret, Section, WrongSetting, about
 from tallystick.platform.store import Branch, Store
 
@@ -46,12 +47,13 @@ class Platform:
 
 
 def open_platform(settings: PlatformSettings, data_dir: Path, branches: Sequence[Branch]) -> Platform:
-    """Open the platform in `data_dir` (made with mode 0700) and bring the store to the given branches' heads.
+    """Open the platform in `data_dir` and bring the store to the given branches' heads.
 
-    Raises `WrongSetting` for a directory that cannot be made, and the errors of store, log and objects.
+    The directory is made with mode 0700, or closed to others. Raises `WrongSetting` where it cannot be, and the errors
+    of store, log and objects.
     """
     try:
-        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        ensure_private(data_dir)
     except OSError as error:
         raise WrongSetting(f"data_dir: {data_dir} cannot be used: {error.strerror}") from error
     store = Store.open(settings.store.url.reveal() or f"sqlite:///{data_dir / 'tally.db'}")

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import click
 import msgspec
-from rich.console import Console
-from rich.table import Table
 
+from tallystick.platform.listing import show_table
 from tallystick.platform.supervisor import ChildState, Supervisor
 from tallystick.platform.supervisor import status as supervisor_status
 from tallystick.platform.supervisor import stop as stop_supervisor
@@ -82,10 +81,11 @@ def status(config: Path | None, output: str) -> None:
     if output == "json":
         click.echo(msgspec.json.encode(found).decode())
     else:
-        table = Table("process", "state", "pid", "restarts", "last end", box=None)
-        for child in found.children:
-            table.add_row(child.name, child.state, str(child.pid or "-"), str(child.restarts), child.last_exit or "-")
-        Console().print(table)
+        rows = (
+            (child.name, child.state, str(child.pid or "-"), str(child.restarts), child.last_exit or "-")
+            for child in found.children
+        )
+        show_table(("process", "state", "pid", "restarts", "last end"), rows)
     broken = [child.name for child in found.children if child.state is ChildState.CRASH_LOOPING]
     if broken:
         reasons = ", ".join(str(data_dir / "logs" / f"{name}.log") for name in broken)
@@ -111,7 +111,4 @@ def settings(config: Path | None, output: str) -> None:
     if output == "json":
         click.echo(json.dumps([vars(each) for each in effective]))
         return
-    table = Table("setting", "value", "from", box=None)
-    for each in effective:
-        table.add_row(each.name, each.value, each.origin)
-    Console().print(table)
+    show_table(("setting", "value", "from"), ((each.name, each.value, each.origin) for each in effective))

@@ -27,7 +27,7 @@ class ColumnFiles:
         """Keep an upload; return its folder's name and how many bytes of encodings came."""
         name = f"{project}/{secrets.token_hex(8)}"
         folder = self._folder / name
-        folder.mkdir(parents=True)
+        _make_private(folder)
         try:
             written = _write(folder / FILTERS, encodings)
             if blocks is not None:
@@ -48,7 +48,7 @@ class ColumnFiles:
     def write_result(self, project: str, run: str, pieces: Iterable[bytes]) -> None:
         """Keep a run's result; one that was there is replaced at once."""
         folder = self._folder / project
-        folder.mkdir(parents=True, exist_ok=True)
+        _make_private(folder)
         fresh = folder / f"{run}.{secrets.token_hex(4)}.part"
         _write(fresh, pieces)
         fresh.rename(folder / f"{run}.result")
@@ -71,14 +71,25 @@ class ColumnFiles:
         shutil.rmtree(self._folder / project, ignore_errors=True)
 
 
+def _make_private(folder: Path) -> None:
+    """Make a folder and those above it that are missing; each one's owner alone may enter it."""
+    if not folder.parent.exists():
+        _make_private(folder.parent)
+    folder.mkdir(mode=0o700, exist_ok=True)
+
+
 def _write(path: Path, pieces: Iterable[bytes]) -> int:
     written = 0
-    with path.open("xb") as file:
+    with open(path, "xb", opener=_private) as file:
         for piece in pieces:
             written += file.write(piece)
         file.flush()
         os.fsync(file.fileno())
     return written
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _sync(folder: Path) -> None:

@@ -68,7 +68,7 @@ class Encodings(msgspec.Struct):
     clks: list[str]
 
 
-def batch_routes(service: BatchService, *, upload_limit: int, list_projects: bool) -> Group:
+def batch_routes(service: BatchService, *, upload_limit: int, json_upload_limit: int, list_projects: bool) -> Group:
     """Declare the routes; `list_projects` answers the list of all ids without a token, as the reference does."""
     front = _Front(service)
     routes = [
@@ -86,7 +86,8 @@ def batch_routes(service: BatchService, *, upload_limit: int, list_projects: boo
             request=bytes,
             described=Encodings,
             status=201,
-            limit=upload_limit,
+            limit=min(json_upload_limit, upload_limit),
+            before=front.expect_upload,
         ),
         _json(
             "POST",
@@ -121,6 +122,7 @@ def _json(
     response: object = dict,
     status: int = 200,
     limit: int | None = None,
+    before: Callable[[Request[Any]], None] | None = None,
 ) -> Route:
     """Declare a route whose body, if any, the handler reads itself, because the reference's wording depends on it."""
     parameters = {"header.Authorization": TOKEN} if path.startswith(PROJECT) else {}
@@ -138,6 +140,7 @@ def _json(
         limit=limit,
         summary=summary,
         errors=(400, 403, 404, 413, 415, 500),
+        before=before,
     )
 
 
@@ -193,6 +196,10 @@ class _Front:
     def authorize(self, request: Request[None]) -> Reply:
         self.service.check_update_token(request.path_values["project"], wording.token(request))
         raise wording.disabled("This service has no object store for uploads; use /clks or /binaryclks.")
+
+    def expect_upload(self, request: Request[bytes]) -> None:
+        """Refuse whoever may not upload, before the body takes memory."""
+        self.service.check_upload(request.path_values["project"], wording.token(request))
 
     def upload(self, request: Request[bytes]) -> Reply:
         token = wording.token(request)

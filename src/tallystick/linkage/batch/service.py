@@ -156,6 +156,10 @@ class BatchService:
         party = Party(position=position, state=PartyState.DONE, count=count, size=size, folder=folder)
         return self._end_upload(project_id, party)
 
+    def check_upload(self, project_id: str, token: str) -> None:
+        """Raise AccessRefused or TokenUsed unless the token is good for an upload."""
+        self._open_upload(project_id, token)
+
     def check_update_token(self, project_id: str, token: str) -> None:
         """Raise AccessRefused unless the token is one of the project's parties'."""
         with self._store.read() as connection:

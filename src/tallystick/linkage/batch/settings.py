@@ -18,3 +18,6 @@ class BatchSettings(Section, frozen=True, kw_only=True):
     ] = 100_000_000
     most_scores: Annotated[int, about("Candidate pairs of a run of scores, above which it fails.", ge=1)] = 500_000_000
     upload_limit: Annotated[int, about("Bytes of one upload, above which it is refused.", ge=1)] = 10_000_000_000
+    json_upload_limit: Annotated[
+        int, about("Bytes of one upload as JSON, which is held in memory, above which it is refused.", ge=1)
+    ] = 256_000_000

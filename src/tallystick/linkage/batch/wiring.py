@@ -34,7 +34,14 @@ def build_batch(settings: BatchSettings, platform: Platform, *, list_projects: b
     files = ColumnFiles(platform.data_dir / FOLDERS[0])
     service = BatchService(platform.store, platform.jobs, files, settings, now_ms)
     runner = BatchRunner(platform.store, platform.jobs, files, settings, now_ms)
-    routes = [batch_routes(service, upload_limit=settings.upload_limit, list_projects=list_projects)]
+    routes = [
+        batch_routes(
+            service,
+            upload_limit=settings.upload_limit,
+            json_upload_limit=settings.json_upload_limit,
+            list_projects=list_projects,
+        )
+    ]
     return Batch(service=service, routes=routes, tasks={KIND: runner})
 
 

@@ -82,10 +82,11 @@ class Audit:
             connection.execute(audit.insert(), row)
         return entry
 
-    def entries(self, after: int = 0, limit: int = 1000) -> list[AuditEntry]:
-        """List entries in order, those numbered above `after`."""
+    def entries(self, after: int | None = None, limit: int = 1000) -> list[AuditEntry]:
+        """List entries in order, with `after` those of a greater number."""
+        oldest = select(audit).order_by(audit.c.number).limit(limit)
         with self._store.read() as connection:
-            rows = connection.execute(select(audit).where(audit.c.number > after).order_by(audit.c.number).limit(limit))
+            rows = connection.execute(oldest if after is None else oldest.where(audit.c.number > after))
             return [_entry(row) for row in rows.mappings()]
 
     def count(self) -> int:
@@ -108,6 +109,8 @@ class Audit:
         head = AuditHead(0, EMPTY)
         met = known is None or known.count == 0
         for entry in self._every():
+            if entry.number < 1:
+                raise AuditBrokenError(f"audit entry {entry.number} is none that was written: the first has number 1")
             if entry.number != head.count + 1:
                 raise AuditBrokenError(f"audit entry {head.count + 1} is missing")
             if not entry.follows(head.hash):
@@ -119,7 +122,7 @@ class Audit:
         return head
 
     def _every(self) -> Iterator[AuditEntry]:
-        after = 0
+        after = None
         while page := self.entries(after):
             yield from page
             after = page[-1].number
@@ -137,9 +140,17 @@ def _entry(row: RowMapping) -> AuditEntry:
         actor=row["actor"],
         action=row["action"],
         target=row["target"],
-        detail=msgspec.json.decode(row["detail"], type=dict[str, str]),
+        detail=_detail(row["detail"]),
         hash=row["hash"],
     )
+
+
+def _detail(text: str) -> dict[str, str]:
+    """Read an entry's detail; one that is damaged is shown as it is, and its hash tells that nobody wrote it so."""
+    try:
+        return msgspec.json.decode(text, type=dict[str, str])
+    except msgspec.MsgspecError:
+        return {"unreadable": str(text)}
 
 
 def _hash(previous: str, entry: AuditEntry) -> str:

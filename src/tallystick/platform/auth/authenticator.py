@@ -10,7 +10,7 @@ from tallystick.platform.auth.principal import ANONYMOUS, Principal
 from tallystick.platform.auth.tokens import Tokens
 from tallystick.platform.store import Store
 
-__all__ = ["SESSION_COOKIE", "Authenticator", "Credentials"]
+__all__ = ["SESSION_COOKIE", "Authenticator", "Credentials", "refuse_cross_site"]
 
 SESSION_COOKIE = "tally_session"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -60,7 +60,7 @@ class Authenticator:
         cookie = request.cookies.get(SESSION_COOKIE)
         identity = request.headers.get(IDENTITY_HEADER) if request.behind_edge else None
         if cookie or identity:
-            _refuse_cross_site(request)
+            refuse_cross_site(request)
         if cookie:
             try:
                 return self._logins.resolve(cookie)
@@ -78,8 +78,11 @@ class Authenticator:
         raise UnknownCredentialError("the Authorization header must be: Bearer TOKEN")
 
 
-def _refuse_cross_site(request: Credentials) -> None:
-    """Let only our own pages change anything with what a browser sends on its own, a cookie or a certificate."""
+def refuse_cross_site(request: Credentials) -> None:
+    """Let only our own pages change anything with what a browser sends on its own, a cookie or a certificate.
+
+    Raises `CrossSiteError` for what a page of another site makes a browser do.
+    """
     if request.method in SAFE_METHODS:
         return
     site = request.headers.get("sec-fetch-site")

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, select
 from tallystick.platform.auth.audit import Audit
 from tallystick.platform.auth.errors import UnknownCredentialError
 from tallystick.platform.auth.principal import Principal, Scope
-from tallystick.platform.auth.secrets import Clock, joined_scopes, now_ms, split_scopes
+from tallystick.platform.auth.secrets import Clock, checked_name, joined_scopes, now_ms, split_scopes
 from tallystick.platform.auth.tables import certificates
 from tallystick.platform.store import Store, upsert
 
@@ -58,7 +58,7 @@ class Certificates:
         within: Connection | None = None,
     ) -> None:
         """Let the owner of the certificate with this fingerprint act as `name`."""
-        row = {"sha256": _fingerprint(sha256), "name": name, "scopes": joined_scopes(scopes)}
+        row = {"sha256": _fingerprint(sha256), "name": checked_name(name), "scopes": joined_scopes(scopes)}
         with self._store.joined(within) as connection:
             upsert(connection, certificates, [row], key=["sha256"])
             detail = {"name": name, "scopes": row["scopes"]}

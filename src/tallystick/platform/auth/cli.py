@@ -8,21 +8,23 @@ from functools import wraps
 from typing import ParamSpec
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from tallystick.platform.auth.audit import Audit, AuditHead
 from tallystick.platform.auth.errors import AuthError
 from tallystick.platform.auth.logins import Logins
 from tallystick.platform.auth.secrets import now_ms
 from tallystick.platform.auth.tokens import Tokens
+from tallystick.platform.listing import show_table
 from tallystick.platform.store import Store
 from tallystick.platform.store.cli import with_store
 
 __all__ = ["audit", "login_link", "token"]
 
 UNITS_MS = {"m": 60_000, "h": 3_600_000, "d": 86_400_000}
-DURATION = re.compile(r"(\d+)([mhd])")
+DURATION = re.compile(r"([0-9]{1,9})([mhd])")
+SHORTEST_MS, LONGEST_MS = 60_000, 36_525 * 86_400_000
+LAST_MS = 253_402_300_799_000
+"""The end of the last day that a calendar can tell."""
 
 P = ParamSpec("P")
 
@@ -52,7 +54,10 @@ class Duration(click.ParamType[int]):
         found = DURATION.fullmatch(str(value))
         if not found:
             self.fail(f"{value!r} is no duration; write 90d, 12h or 30m", parameter, context)
-        return int(found.group(1)) * UNITS_MS[found.group(2)]
+        duration = int(found.group(1)) * UNITS_MS[found.group(2)]
+        if not SHORTEST_MS <= duration <= LONGEST_MS:
+            self.fail(f"{value!r} is not between a minute and a hundred years", parameter, context)
+        return duration
 
 
 @click.group()
@@ -77,13 +82,19 @@ def issue_token(store: Store, name: str, scopes: tuple[str, ...], lifetime: int 
 @_with_plain_errors
 def list_tokens(store: Store) -> None:
     """List every token, without its secret."""
-    records = Tokens(store).list()
-    table = Table("id", "name", "scopes", "issued", "expires", "state", box=None)
-    for record in records:
-        scopes = " ".join(sorted(record.scopes))
-        state = record.state(now_ms())
-        table.add_row(record.id, record.name, scopes, _day(record.issued_ms), _day(record.expires_ms), state)
-    Console().print(table)
+    now = now_ms()
+    rows = (
+        (
+            record.id,
+            record.name,
+            " ".join(sorted(record.scopes)),
+            _day(record.issued_ms),
+            _day(record.expires_ms),
+            record.state(now),
+        )
+        for record in Tokens(store).list()
+    )
+    show_table(("id", "name", "scopes", "issued", "expires", "state"), rows)
 
 
 @token.command("revoke")
@@ -107,12 +118,18 @@ def audit() -> None:
 @_with_plain_errors
 def show_audit(store: Store, limit: int) -> None:
     """Show the newest entries, newest first."""
-    entries = Audit(store).latest(limit)
-    table = Table("number", "at", "actor", "action", "target", "detail", box=None)
-    for entry in entries:
-        detail = " ".join(f"{name}={value}" for name, value in entry.detail.items())
-        table.add_row(str(entry.number), _second(entry.at_ms), entry.actor, entry.action, entry.target, detail)
-    Console().print(table)
+    rows = (
+        (
+            str(entry.number),
+            _second(entry.at_ms),
+            entry.actor,
+            entry.action,
+            entry.target,
+            " ".join(f"{name}={value}" for name, value in entry.detail.items()),
+        )
+        for entry in Audit(store).latest(limit)
+    )
+    show_table(("number", "at", "actor", "action", "target", "detail"), rows)
 
 
 @audit.command("verify")
@@ -146,7 +163,9 @@ def _head(text: str) -> AuditHead:
 
 
 def _day(moment: int | None) -> str:
-    return "-" if moment is None else f"{datetime.fromtimestamp(moment / 1000, UTC):%Y-%m-%d %H:%M}"
+    if moment is None or moment > LAST_MS:
+        return "-"
+    return f"{datetime.fromtimestamp(moment / 1000, UTC):%Y-%m-%d %H:%M}"
 
 
 def _second(moment: int) -> str:

@@ -8,7 +8,15 @@ from sqlalchemy import delete, select, update
 from tallystick.platform.auth.audit import Audit
 from tallystick.platform.auth.errors import ExpiredError, RevokedError, UnknownCredentialError
 from tallystick.platform.auth.principal import Principal, Scope
-from tallystick.platform.auth.secrets import Clock, digest, fresh_secret, joined_scopes, now_ms, split_scopes
+from tallystick.platform.auth.secrets import (
+    Clock,
+    checked_name,
+    digest,
+    fresh_secret,
+    joined_scopes,
+    now_ms,
+    split_scopes,
+)
 from tallystick.platform.auth.tables import logins, sessions
 from tallystick.platform.settings import Secret
 from tallystick.platform.store import Store
@@ -42,7 +50,7 @@ class Logins:
         secret, now = fresh_secret(), self._clock()
         row = {
             "digest": digest(secret),
-            "name": name,
+            "name": checked_name(name),
             "scopes": joined_scopes(scopes),
             "expires_ms": now + lifetime_ms,
         }
@@ -59,11 +67,11 @@ class Logins:
             row = connection.execute(select(logins).where(logins.c.digest == digest(secret))).first()
             if row is None:
                 raise UnknownCredentialError("this login link is not one of ours")
-            if row.used_ms is not None:
-                raise RevokedError("this login link has been used already")
-            if row.expires_ms <= now:
+            if row.used_ms is None and row.expires_ms <= now:
                 raise ExpiredError("this login link has expired")
-            connection.execute(update(logins).where(logins.c.digest == row.digest).values(used_ms=now))
+            unused = (logins.c.digest == row.digest) & logins.c.used_ms.is_(None)
+            if connection.execute(update(logins).where(unused).values(used_ms=now)).rowcount == 0:
+                raise RevokedError("this login link has been used already")
             connection.execute(delete(sessions).where(sessions.c.expires_ms <= now))
             opened = {"digest": digest(cookie), "name": row.name, "scopes": row.scopes}
             connection.execute(sessions.insert(), opened | {"expires_ms": now + SESSION_LIFETIME_MS})

@@ -12,6 +12,7 @@ from tallystick.platform.auth.errors import ExpiredError, RevokedError, UnknownC
 from tallystick.platform.auth.principal import Principal, Scope
 from tallystick.platform.auth.secrets import (
     Clock,
+    checked_name,
     digest,
     fresh_id,
     fresh_secret,
@@ -78,7 +79,7 @@ class Tokens:
         granted = joined_scopes(scopes)
         row = {
             "id": identity,
-            "name": name,
+            "name": checked_name(name),
             "digest": digest(secret),
             "scopes": granted,
             "issued_ms": now,
@@ -96,13 +97,13 @@ class Tokens:
         Of several that revoke one token at once, one is told so. Raises `UnknownTokenError` for an id that none has.
         """
         with self._store.write() as connection:
-            found = connection.execute(select(tokens.c.revoked_ms).where(tokens.c.id == identity)).first()
-            if found is None:
-                raise UnknownTokenError(f"no token has the id {identity}; list them with: tally token list")
-            if found.revoked_ms is None:
-                connection.execute(update(tokens).where(tokens.c.id == identity).values(revoked_ms=self._clock()))
+            good = (tokens.c.id == identity) & tokens.c.revoked_ms.is_(None)
+            revoked = connection.execute(update(tokens).where(good).values(revoked_ms=self._clock())).rowcount > 0
+            if revoked:
                 self._audit.append(by, "token.revoke", identity, within=connection)
-            return found.revoked_ms is None
+            elif connection.execute(select(tokens.c.id).where(tokens.c.id == identity)).first() is None:
+                raise UnknownTokenError(f"no token has the id {identity}; list them with: tally token list")
+            return revoked
 
     def list(self) -> list[TokenRecord]:
         """List every token, oldest first."""

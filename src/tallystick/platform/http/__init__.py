@@ -7,6 +7,7 @@ unix socket of mode 0600. A handler takes one `Request` and gives back a value, 
 
 from tallystick.platform.http.application import Application, application
 from tallystick.platform.http.body import BodyStream
+from tallystick.platform.http.bounds import Bounds
 from tallystick.platform.http.decoding import MESSAGE_PACK, decode_json, decode_msgpack
 from tallystick.platform.http.errors import AddressRefused, AddressTaken, ListenError
 from tallystick.platform.http.gate import EVERYONE, Gate
@@ -26,6 +27,7 @@ __all__ = [
     "AddressTaken",
     "Application",
     "BodyStream",
+    "Bounds",
     "Check",
     "Event",
     "Failures",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from starlette.types import Receive, Scope, Send
 
+from tallystick.platform.http.bounds import Bounds
 from tallystick.platform.http.exchange import Exchange
 from tallystick.platform.http.gate import EVERYONE, Gate
 from tallystick.platform.http.health import Check, health_routes
@@ -16,9 +17,9 @@ from tallystick.platform.http.route import Group, RawRoute, Route, Routes
 from tallystick.platform.http.router import Router
 from tallystick.platform.http.wording import ProblemShape, problem_json
 
-__all__ = ["BODY_LIMIT", "Application", "application"]
+__all__ = ["Application", "application"]
 
-BODY_LIMIT = 16 * 1024 * 1024
+BOUNDS = Bounds()
 
 Lifespan = Callable[[], AbstractContextManager[object]]
 
@@ -62,7 +63,7 @@ def application(
     problem: ProblemShape = problem_json,
     checks: Mapping[str, Check] | None = None,
     metrics: Path | None = None,
-    body_limit: int = BODY_LIMIT,
+    bounds: Bounds = BOUNDS,
     standard: bool = True,
     version: str = "1",
     lifespan: Lifespan = contextlib.nullcontext,
@@ -71,9 +72,9 @@ def application(
 
     `auth` says who is asking; routes with a scope need it, and `EVERYONE` waives it. `problem` words the errors.
     `checks` are asked by `/health/ready`. `metrics` is the folder in which this organisation's processes publish their
-    figures; with auth they need the scope `metrics:read`. `standard=False` leaves out `/health/*`, `/metrics`,
-    `/openapi.json` and `/docs`, which otherwise answer wherever no route is declared. `lifespan` is entered while the
-    application serves.
+    figures; with auth they need the scope `metrics:read`. `bounds` say how much is taken at once. `standard=False`
+    leaves out `/health/*`, `/metrics`, `/openapi.json` and `/docs`, which otherwise answer wherever no route is
+    declared. `lifespan` is entered while the application serves.
 
     >>> app = application("example", [Route("GET", "/hello", lambda request: {"hello": "world"})])
     """
@@ -87,7 +88,7 @@ def application(
     router = Router(every, problem)
     if auth is None and (guarded := [place.template for place in router.places if _guarded(place.answers.values())]):
         raise ValueError(f"{guarded[0]} needs a scope, but the application has no auth; EVERYONE would waive it")
-    return Application(Exchange(router, auth, body_limit, Observation()), lifespan)
+    return Application(Exchange(router, auth, bounds, Observation()), lifespan)
 
 
 def _templates(routes: Routes, prefix: str = "") -> list[str]:

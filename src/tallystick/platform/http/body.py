@@ -2,25 +2,33 @@
 
 from collections.abc import AsyncIterator, Iterator
 
+import anyio
 import anyio.from_thread
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
 from tallystick.platform.http.problem import Origin, Problem
 
-__all__ = ["BodyStream"]
+__all__ = ["STALL_S", "BodyStream"]
+
+STALL_S = 30.0
+"""How long a client may send nothing of a body that it began."""
 
 
 class BodyStream:
     """The body's chunks, once: `for` in a plain handler, `async for` in an async one.
 
-    Raises a 413 `Problem` as soon as more than `limit` bytes have come; None means no limit.
+    Raises a 413 `Problem` as soon as more than `limit` bytes have come; None means no limit. Raises a 408 `Problem`
+    when nothing comes for `stall_s` seconds.
     """
 
-    def __init__(self, receive: Receive, limit: int | None, announced: int | None = None) -> None:
+    def __init__(
+        self, receive: Receive, limit: int | None, announced: int | None = None, *, stall_s: float = STALL_S
+    ) -> None:
         self._receive = receive
         self._limit = limit
         self._announced = announced
+        self._stall_s = stall_s
         self._taken = 0
         self._ended = False
 
@@ -34,15 +42,16 @@ class BodyStream:
             if chunk:
                 yield chunk
 
-    async def read(self) -> bytes:
-        """Read what is left, for async handlers."""
-        return b"".join([chunk async for chunk in self])
-
     async def _chunk(self) -> bytes | None:
         if self._ended:
             return None
         self._refuse_beyond(self._announced or 0)
-        message = await self._receive()
+        try:
+            with anyio.fail_after(self._stall_s):
+                message = await self._receive()
+        except TimeoutError:
+            detail = f"nothing more of the body came for {self._stall_s:g} s"
+            raise Problem(408, detail=detail, headers={"connection": "close"}, origin=Origin.LIMIT) from None
         if message["type"] == "http.disconnect":
             raise ClientDisconnect
         self._ended = not message.get("more_body", False)

@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterable, Iterator
 from typing import Any
 
+import anyio
 import msgspec
 from anyio.to_thread import run_sync
 from starlette.requests import ClientDisconnect
@@ -12,12 +13,14 @@ from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from tallystick.platform.http.body import BodyStream
+from tallystick.platform.http.bounds import Bounds
 from tallystick.platform.http.decoding import JSON_TYPES, decode_body, decode_query, require_media_type
 from tallystick.platform.http.gate import EVERYONE, Gate, identify, require_scope
 from tallystick.platform.http.observation import Observation, Watched
 from tallystick.platform.http.problem import Origin, Problem
 from tallystick.platform.http.reply import Reply
 from tallystick.platform.http.request import Request
+from tallystick.platform.http.room import Room
 from tallystick.platform.http.route import RawRoute, Route
 from tallystick.platform.http.router import Match, Router, routed_path
 from tallystick.platform.http.wording import ProblemShape
@@ -27,16 +30,23 @@ __all__ = ["Exchange"]
 
 CLIENT_LEFT = 499
 CONTENT_LENGTH = re.compile("[0-9]+")
+VITAL_THREADS = 8
 
 
 class Exchange:
     """Routes, admits, decodes, handles, encodes; whatever goes wrong on the way becomes a problem."""
 
-    def __init__(self, router: Router, gate: Gate | None, body_limit: int, observation: Observation) -> None:
+    def __init__(self, router: Router, gate: Gate | None, bounds: Bounds, observation: Observation) -> None:
         self._router = router
         self._gate = gate or EVERYONE
-        self._body_limit = body_limit
+        self._bounds = bounds
         self._observation = observation
+        largest = max((bounds.of(route) or 0 for route in _read_whole(router)), default=0)
+        self._held = Room(max(bounds.held, largest), "too much is being sent at once; try again")
+        self._uploads = Room(bounds.uploads, "too many uploads are under way; try again")
+        # A handler that reads its body waits for the client. Such handlers must not keep the others from their threads.
+        self._upload_threads = anyio.CapacityLimiter(bounds.uploads)
+        self._vital_threads = anyio.CapacityLimiter(VITAL_THREADS)
 
     async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -88,38 +98,66 @@ class Exchange:
         request.path_values = values
         try:
             await self._admit(request, route)
-            await self._decode(request, route, receive)
-            handler: Any = route.handler
-            given = await handler(request) if inspect.iscoroutinefunction(handler) else await run_sync(handler, request)
+            self._describe(request, route, receive)
+            if route.request is None or route.request is BodyStream:
+                given = await self._called(request, route)
+            else:
+                given = await self._with_body(request, route)
         except Problem:
             raise
         except tuple(route.failures) as error:
             raise Problem(_status(route, error), detail=str(error)) from error
         return _response(given if isinstance(given, Reply) else Reply(given), route)
 
-    async def _admit(self, request: Request[Any], route: Route) -> None:
-        if route.scope is None:
-            return
-        if self._gate is EVERYONE:
-            request.principal = self._gate.identify(request)
-        else:
-            request.principal = await run_sync(identify, self._gate, request)
-        require_scope(request.principal, route.scope.format_map(request.path_values))
+    async def _called(self, request: Request[Any], route: Route) -> object:
+        handler: Any = route.handler
+        if inspect.iscoroutinefunction(handler):
+            return await handler(request)
+        if route.request is not BodyStream:
+            return await run_sync(handler, request, limiter=self._vital_threads if route.vital else None)
+        self._uploads.take()
+        try:
+            return await run_sync(handler, request, limiter=self._upload_threads)
+        finally:
+            self._uploads.give_back()
 
-    async def _decode(self, request: Request[Any], route: Route, receive: Receive) -> None:
+    async def _with_body(self, request: Request[Any], route: Route) -> object:
+        """Read the body and call the handler; until it is done, the body takes room."""
+        held = 0
+        chunks = []
+        try:
+            async for chunk in request.stream:
+                self._held.take(len(chunk))
+                held += len(chunk)
+                chunks.append(chunk)
+            raw = b"".join(chunks)
+            chunks.clear()
+            request.body = raw if route.request is bytes else decode_body(request.headers, raw, route.request)
+            return await self._called(request, route)
+        finally:
+            self._held.give_back(held)
+
+    async def _admit(self, request: Request[Any], route: Route) -> None:
+        if route.scope is not None:
+            if self._gate is EVERYONE:
+                request.principal = self._gate.identify(request)
+            else:
+                request.principal = await run_sync(identify, self._gate, request, limiter=self._vital_threads)
+            require_scope(request.principal, route.scope.format_map(request.path_values))
+        if route.before is not None:
+            await run_sync(route.before, request, limiter=self._vital_threads)
+
+    def _describe(self, request: Request[Any], route: Route, receive: Receive) -> None:
+        """Type the query, and open the body; nothing of it is read yet."""
         if route.query is not None:
             request.query = decode_query(request.query_values, route.query)
         if route.request is None:
             return
         allowed = tuple(route.request_media_types) or (("*/*",) if route.request in (bytes, BodyStream) else JSON_TYPES)
         require_media_type(request.headers, allowed)
-        limit = self._body_limit if route.limit is None and route.request is not BodyStream else route.limit
-        request.stream = BodyStream(receive, limit, _announced(request))
+        request.stream = BodyStream(receive, self._bounds.of(route), _announced(request), stall_s=self._bounds.stall_s)
         if route.request is BodyStream:
             request.body = request.stream
-        else:
-            raw = await request.stream.read()
-            request.body = raw if route.request is bytes else decode_body(request.headers, raw, route.request)
 
     def _worded(self, error: Exception, shape: ProblemShape, request: Request[Any], watched: Watched) -> Reply:
         problem = error
@@ -154,6 +192,13 @@ def _response(reply: Reply, route: Route | None = None) -> Response:
 
 def _status(route: Route, error: Exception) -> int:
     return next(status for kind in type(error).__mro__ if (status := route.failures.get(kind)) is not None)
+
+
+def _read_whole(router: Router) -> Iterator[Route]:
+    for place in router.places:
+        for answer in place.answers.values():
+            if isinstance(answer, Route) and answer.request not in (None, BodyStream):
+                yield answer
 
 
 def _announced(request: Request[Any]) -> int | None:

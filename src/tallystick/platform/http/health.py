@@ -39,7 +39,15 @@ def health_routes(checks: Mapping[str, Check]) -> list[Route]:
         return Reply(Health("unavailable" if found else "ok", shown), status=503 if found else 200)
 
     return [
-        Route("GET", "/health/live", live, response=Health, summary="Say whether the process lives", tags=("health",)),
+        Route(
+            "GET",
+            "/health/live",
+            live,
+            response=Health,
+            summary="Say whether the process lives",
+            tags=("health",),
+            vital=True,
+        ),
         Route(
             "GET",
             "/health/ready",
@@ -48,6 +56,7 @@ def health_routes(checks: Mapping[str, Check]) -> list[Route]:
             errors=(503,),
             summary="Say whether it can serve",
             tags=("health",),
+            vital=True,
         ),
     ]
 

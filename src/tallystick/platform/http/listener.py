@@ -13,6 +13,7 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tallystick.platform.http.errors import AddressRefused, AddressTaken
+from tallystick.platform.http.wire import Wire
 
 __all__ = ["bind", "serve"]
 
@@ -44,7 +45,7 @@ def serve(
     config = uvicorn.Config(
         _Trust(app, behind_edge, draining),
         loop="uvloop",
-        http="httptools",
+        http=Wire,
         ws="none",
         log_config=None,
         access_log=False,

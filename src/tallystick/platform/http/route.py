@@ -31,7 +31,9 @@ class Route:
     right that a caller needs, with the path's values where it names them (`project:{project}`); None lets everybody in.
     `errors` are the statuses that the handler itself answers with. `limit` bounds the body in bytes: None takes the
     application's limit, except for a `BodyStream`, which has none of its own. A plain `def` handler runs in a thread.
-    `hidden` leaves the route out of the OpenAPI document, as pages are.
+    `before` refuses a request by its head, before any of its body is read; it runs in a thread. What is `vital` has
+    threads of its own, and is answered however busy the others are. `hidden` leaves the route out of the OpenAPI
+    document, as pages are.
     """
 
     method: str
@@ -52,6 +54,8 @@ class Route:
     limit: int | None = None
     failures: Failures = field(default_factory=dict)
     problem: ProblemShape | None = None
+    before: Callable[[Request[Any]], None] | None = None
+    vital: bool = False
     hidden: bool = False
 
 

@@ -77,7 +77,7 @@ def load(
     origins: dict[Path_, str] = {}
     for raw in raws:
         path, value = _resolve(shape, raw)
-        _plant(tree, path, value)
+        _plant(tree, path, value, origins)
         origins[path] = raw.origin
     return Loaded(_typed(declaration, tree, origins), origins)
 
@@ -128,7 +128,7 @@ def _resolve(shape: Shape, raw: _Raw) -> tuple[Path_, object]:
     if here not in shape.fields:
         raise UnknownSetting(_unknown(shape, raw, here))
     if not rest:
-        return raw.path, _structured(raw.value)
+        return raw.path, raw.value if shape.fields[here].secret else _structured(raw.value)
     try:
         inner, value = _resolve(shape.fields[here], _Raw(tuple(rest), raw.value, raw.origin, raw.base))
     except SettingsError as error:
@@ -151,6 +151,8 @@ def _secret_from(raw: _Raw) -> str:
         return (raw.base / str(raw.value)).read_text().rstrip("\n")
     except OSError as error:
         raise WrongSetting(f"{raw.path[0]}: {raw.value}: {error.strerror} ({raw.origin})") from error
+    except ValueError:  # its text would show a part of the secret
+        raise WrongSetting(f"{raw.path[0]}: {raw.value}: it is not a file of text ({raw.origin})") from None
 
 
 def _unknown(shape: Shape, raw: _Raw, key: str) -> str:
@@ -159,10 +161,13 @@ def _unknown(shape: Shape, raw: _Raw, key: str) -> str:
     return f"{key}: no such setting; {hint} ({raw.origin})"
 
 
-def _plant(tree: dict[str, Any], path: Path_, value: object) -> None:
-    for key in path[:-1]:
+def _plant(tree: dict[str, Any], path: Path_, value: object, origins: Mapping[Path_, str]) -> None:
+    for depth, key in enumerate(path[:-1], 1):
         below = tree.setdefault(key, {})
-        tree = below if isinstance(below, dict) else tree.setdefault(key, {})
+        if not isinstance(below, dict):
+            name, origin = ".".join(path[:depth]), origins.get(path[:depth], "")
+            raise WrongSetting(f"{name}: expected a table of settings{f' ({origin})' if origin else ''}")
+        tree = below
     tree[path[-1]] = value
 
 
@@ -179,6 +184,8 @@ def _typed(declaration: type[S], tree: dict[str, Any], origins: Mapping[Path_, s
 
 def _decode(kind: type, value: object) -> object:
     if kind is Secret:
+        if isinstance(value, dict | list):
+            raise ValueError("expected text")
         return Secret(str(value))
     if kind is Path:
         return Path(str(value))

@@ -66,7 +66,8 @@ def _parts(connection: Connection, table: Table) -> Iterator[list[tuple[Any, ...
     """Cut a table into parts that fit into memory."""
     part: list[tuple[Any, ...]] = []
     size = 0
-    for row in connection.execution_options(yield_per=ROWS_AT_ONCE).execute(select(table)):
+    ordered = select(table).order_by(*table.primary_key.columns)  # the audit takes its entries in order alone
+    for row in connection.execution_options(yield_per=ROWS_AT_ONCE).execute(ordered):
         part.append(tuple(row))
         size += sum(len(value) if isinstance(value, bytes | str) else 8 for value in row)
         if size >= BYTES_AT_ONCE:

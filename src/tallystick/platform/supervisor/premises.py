@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from tallystick.platform.private_directory import ensure_private
+
 __all__ = ["Premises"]
 
 
@@ -32,5 +34,6 @@ class Premises:
 
     def prepare(self) -> None:
         """Make the directories, closed to everybody else."""
-        for path in (self.directory, self.lock.parent, self.log("any").parent):
+        ensure_private(self.directory)
+        for path in (self.lock.parent, self.log("any").parent):
             path.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -9,8 +9,8 @@ from typing import Any
 
 from jinja2 import Environment
 
-from tallystick.platform.auth import AuthenticationError, Logins
-from tallystick.platform.auth.authenticator import SESSION_COOKIE
+from tallystick.platform.auth import AuthenticationError, CrossSiteError, Logins
+from tallystick.platform.auth.authenticator import SESSION_COOKIE, refuse_cross_site
 from tallystick.platform.http import Origin, Problem, Reply, Request, Route
 from tallystick.platform.web.page import redirect
 from tallystick.platform.web.shell import PAGE_HEADERS
@@ -27,6 +27,7 @@ def login_routes(templates: Environment, organisation: str, logins: Logins) -> S
         return Reply(body, headers=PAGE_HEADERS, media_type="text/html; charset=utf-8")
 
     def enter(request: Request[Any]) -> Reply:
+        _refuse_cross_site(request)
         try:
             session = logins.open(request.path_values["secret"], client=request.client)
         except AuthenticationError as error:
@@ -37,6 +38,7 @@ def login_routes(templates: Environment, organisation: str, logins: Logins) -> S
         return Reply(status=303, headers=answer.headers, cookies=(cookie,))
 
     def leave(request: Request[Any]) -> Reply:
+        _refuse_cross_site(request)
         logins.close(request.cookies.get(SESSION_COOKIE, ""))
         return Reply(status=303, headers={"location": "/login"}, cookies=(_cookie("", 0, secure=request.secure),))
 
@@ -46,6 +48,14 @@ def login_routes(templates: Environment, organisation: str, logins: Logins) -> S
         Route("POST", "/login/{secret}", enter, hidden=True),
         Route("POST", "/logout", leave, hidden=True),
     ]
+
+
+def _refuse_cross_site(request: Request[Any]) -> None:
+    """Let no other site's page log anybody in or out; neither asks for a session that would be checked."""
+    try:
+        refuse_cross_site(request)
+    except CrossSiteError as error:
+        raise Problem(403, detail=str(error), origin=Origin.AUTHENTICATION) from error
 
 
 def _cookie(value: str, seconds: int, *, secure: bool) -> str:

@@ -1,14 +1,17 @@
 """What the entity service's routes refuse before anything is kept."""
 
+import socket
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
-from tests.vocabulary.batch_linkage import Unit
+from tests.vocabulary.batch_linkage import Unit, clks
+from tests.vocabulary.serving import served
 
 from tallystick.linkage.batch.http import batch_routes
+from tallystick.linkage.batch.settings import BatchSettings
 from tallystick.platform.http import application
 
 PROJECT = {"schema": {}, "result_type": "groups"}
@@ -31,7 +34,7 @@ def test_an_absurd_number_of_parties_is_refused(client: TestClient, count: int) 
 
 def test_deleted_projects_are_not_listed(tmp_path: Path) -> None:
     with closing(Unit(tmp_path)) as unit:
-        routes = batch_routes(unit.service, upload_limit=1 << 20, list_projects=True)
+        routes = batch_routes(unit.service, upload_limit=1 << 20, json_upload_limit=1 << 20, list_projects=True)
         client = TestClient(application("linkage", [routes]))
         kept, deleted = (client.post("/api/v1/projects", json=PROJECT).json() for _ in range(2))
         place = f"/api/v1/projects/{deleted['project_id']}"
@@ -46,3 +49,26 @@ def test_no_object_store_takes_uploads(client: TestClient) -> None:
     assert (asked.status_code, asked.json()["title"]) == (500, "Feature Disabled")
     outside = {"encodings": {"file": {"bucket": "uploads", "path": "north"}}}
     assert client.post(f"{place}/clks", json=outside, headers=header).status_code == 400
+
+
+def test_who_may_not_upload_is_refused_before_anything_is_read(tmp_path: Path) -> None:
+    with closing(Unit(tmp_path)) as unit, served(application("linkage", unit.batch.routes), tmp_path / "http") as _:
+        client = socket.socket(socket.AF_UNIX)
+        client.settimeout(10)
+        client.connect(str(tmp_path / "http"))
+        head = b"POST /api/v1/projects/none/clks HTTP/1.1\r\nHost: a\r\nAuthorization: none\r\n"
+        client.sendall(head + b"Content-Type: application/json\r\nContent-Length: 200000000\r\n\r\n")
+        answer = client.recv(65536)
+        client.close()
+    assert answer.startswith(b"HTTP/1.1 403")
+
+
+def test_a_json_upload_is_bounded(tmp_path: Path) -> None:
+    with closing(Unit(tmp_path, BatchSettings(json_upload_limit=1000))) as unit:
+        client = TestClient(application("linkage", unit.batch.routes))
+        made = client.post("/api/v1/projects", json=PROJECT).json()
+        place, header = f"/api/v1/projects/{made['project_id']}", {"authorization": made["update_tokens"][0]}
+        assert client.post(f"{place}/clks", json=clks(0, 100), headers=header).status_code == 413
+        sizes = {"hash-count": "100", "hash-size": "128", "content-type": "application/octet-stream"}
+        answer = client.post(f"{place}/binaryclks", content=bytes(12800), headers=header | sizes)
+        assert answer.status_code == 201

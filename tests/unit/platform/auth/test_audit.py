@@ -18,7 +18,7 @@ def filled(store: Store) -> Audit:
 
 def without_guards(store: Store) -> None:
     with store.write() as connection:
-        for verb in ("UPDATE", "DELETE"):
+        for verb in ("UPDATE", "DELETE", "INSERT"):
             connection.execute(text(f"DROP TRIGGER auth_audit_{verb}"))
 
 
@@ -45,6 +45,44 @@ def test_a_changed_entry_is_found(store: Store, column: str) -> None:
     with store.write() as connection:
         connection.execute(update(table).where(table.c.number == 3).values({column: value}))
     with pytest.raises(AuditBrokenError, match="entry 3"):
+        audit.verify()
+
+
+@pytest.mark.parametrize("detail", ["{", "[]", '{"name": 1}'])
+def test_a_damaged_detail_is_found_and_shown(store: Store, detail: str) -> None:
+    audit = filled(store)
+    without_guards(store)
+    with store.write() as connection:
+        connection.execute(update(table).where(table.c.number == 3).values(detail=detail))
+    with pytest.raises(AuditBrokenError, match="entry 3"):
+        audit.verify()
+    assert audit.latest()[2].detail == {"unreadable": detail}
+
+
+ENTRY = {"at_ms": 1, "actor": "bob", "action": "login", "target": "bob", "detail": "{}", "hash": "0" * 64}
+
+
+@pytest.mark.parametrize("number", [-7, 0, 3, 7])
+def test_the_database_takes_the_next_entry_alone(any_store: Store, number: int) -> None:
+    filled(any_store)
+    with pytest.raises(DatabaseError, match="append-only"), any_store.write() as connection:
+        connection.execute(table.insert(), ENTRY | {"number": number})
+
+
+def test_no_entry_is_put_in_the_place_of_another(store: Store) -> None:
+    audit = filled(store)
+    with pytest.raises(DatabaseError, match="append-only"), store.write() as connection:
+        connection.execute(table.insert().prefix_with("OR REPLACE"), ENTRY | {"number": 3})
+    assert audit.verify().count == 5
+
+
+@pytest.mark.parametrize("number", [-7, 0])
+def test_an_entry_before_the_first_is_found(store: Store, number: int) -> None:
+    audit = filled(store)
+    without_guards(store)
+    with store.write() as connection:
+        connection.execute(table.insert(), ENTRY | {"number": number})
+    with pytest.raises(AuditBrokenError, match=f"entry {number} "):
         audit.verify()
 
 

@@ -25,6 +25,19 @@ def test_a_token_lives_and_is_revoked(store: Store, at: list[str]) -> None:
     assert "revoked" in run(token, ["list", *at]).output
 
 
+def test_a_token_that_was_given_an_age_is_listed(store: Store, at: list[str]) -> None:
+    Tokens(store).issue("north", ["*"], lifetime_ms=10**15)
+    listed = CliRunner().invoke(token, ["list", *at])
+    assert (listed.exit_code, "north" in listed.output) == (0, True)
+
+
+@pytest.mark.parametrize("name", ["[red]north", "[/]", ":smile:"])
+def test_a_name_is_listed_as_it_is(store: Store, at: list[str], name: str) -> None:
+    Tokens(store).issue(name, ["*"])
+    assert name in CliRunner().invoke(token, ["list", *at]).output
+    assert f"name={name}" in CliRunner().invoke(audit, ["show", *at]).output.replace("\n", "")
+
+
 def test_the_audit_is_shown_and_verified(store: Store, at: list[str]) -> None:
     Tokens(store).issue("north", ["*"], by="ann")
     head = CliRunner().invoke(audit, ["verify", *at]).output.split()[0]
@@ -45,6 +58,14 @@ def test_a_login_link_opens_the_console(store: Store, at: list[str]) -> None:
     [
         (["issue", "north", "--scope", "*", "--lifetime", "soon"], "is no duration"),
         (["issue", "north", "--scope", "a b"], "is no scope"),
+        (["issue", "north", "--scope", "linkage"], "is no scope"),
+        (["issue", "north", "--scope", "linkage:"], "is no scope"),
+        (["issue", "north", "--scope", "*:read"], "is no scope"),
+        (["issue", "", "--scope", "*"], "is no name"),
+        (["issue", "a\nb", "--scope", "*"], "is no name"),
+        (["issue", "north", "--scope", "*", "--lifetime", "0d"], "is not between a minute and a hundred years"),
+        (["issue", "north", "--scope", "*", "--lifetime", "9999999d"], "is not between a minute and"),
+        (["issue", "north", "--scope", "*", "--lifetime", "99999999999999d"], "is no duration"),
         (["revoke", "0"], "no token has the id 0"),
     ],
 )

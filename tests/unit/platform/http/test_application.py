@@ -11,6 +11,7 @@ from tallystick.platform.auth import Principal
 from tallystick.platform.http import (
     EVERYONE,
     BodyStream,
+    Bounds,
     Group,
     Origin,
     Problem,
@@ -126,7 +127,7 @@ ROUTES: Routes = [
 
 @pytest.fixture(scope="module")
 def client() -> TestClient:
-    return TestClient(application("sample", ROUTES, body_limit=1000), raise_server_exceptions=False)
+    return TestClient(application("sample", ROUTES, bounds=Bounds(body=1000)), raise_server_exceptions=False)
 
 
 def test_a_body_is_decoded_into_its_type(client: TestClient) -> None:

@@ -6,8 +6,8 @@ import pytest
 
 from tallystick.platform import auth, http, telemetry, web
 
-HTTP = """AddressRefused AddressTaken Application BodyStream Check EVERYONE Event Failures Fault Gate Group ListenError
-MESSAGE_PACK Origin Problem ProblemShape RawRoute Reply Request Route Routes application decode_json
+HTTP = """AddressRefused AddressTaken Application BodyStream Bounds Check EVERYONE Event Failures Fault Gate Group
+ListenError MESSAGE_PACK Origin Problem ProblemShape RawRoute Reply Request Route Routes application decode_json
 decode_msgpack description events failing problem_json serve viewer"""
 AUTH = """ANONYMOUS Audit AuditBrokenError AuditEntry AuditHead AuthError AuthenticationError Authenticator
 CertificateRecord Certificates ClientIdentity Credentials CrossSiteError ExpiredError IssuedToken Logins Principal

@@ -96,6 +96,34 @@ def test_a_secret_comes_from_a_file_and_never_prints(tmp_path: Path) -> None:
     assert "hunter2" not in repr(loaded.settings) + str(loaded.effective())
 
 
+@pytest.mark.parametrize("secret", ["[1]", '{"a": 1}'])
+def test_a_secret_that_looks_like_json_stays_as_it_is(tmp_path: Path, secret: str) -> None:
+    file = written(tmp_path, f"name = 'n'\n[door]\npassword = '{secret}'\n")
+    assert load(Organisation, file=file, environ={}).settings.door.password.reveal() == secret
+    environ = {"TALLYSTICK_DOOR__PASSWORD": secret}
+    assert load(Organisation, file=file, environ=environ).settings.door.password.reveal() == secret
+
+
+def test_a_secret_that_is_a_table_is_named(tmp_path: Path) -> None:
+    file = written(tmp_path, 'name = "n"\n[door]\npassword = ["hunter2"]\n')
+    with pytest.raises(WrongSetting, match=r"door\.password: expected text") as found:
+        load(Organisation, file=file, environ={})
+    assert "hunter2" not in str(found.value)
+
+
+def test_a_secret_s_file_that_is_no_text_is_named(tmp_path: Path) -> None:
+    (tmp_path / "password").write_bytes(b"\xff\xfe\x00")
+    file = written(tmp_path, 'name = "n"\n[door]\npassword_file = "password"\n')
+    with pytest.raises(WrongSetting, match=r"door\.password_file: password: it is not a file of text"):
+        load(Organisation, file=file, environ={})
+
+
+def test_a_value_in_the_place_of_a_table_is_named(tmp_path: Path) -> None:
+    file = written(tmp_path, 'name = "n"\ndoor = "x"\n')
+    with pytest.raises(WrongSetting, match=r"door: expected a table of settings .*tally\.toml"):
+        load(Organisation, file=file, environ={"TALLYSTICK_DOOR__LISTEN": "x"})
+
+
 def test_a_table_of_sections_is_checked_too(tmp_path: Path) -> None:
     file = written(tmp_path, 'name = "n"\n[tables.people]\ntopic = "t"\n')
     assert load(Organisation, file=file, environ={}).settings.tables["people"].topic == "t"

@@ -129,6 +129,15 @@ def test_a_link_leads_to_a_page_of_ours(browser: TestClient, store: Store, asked
     assert browser.post(f"/login/{link}", params={"next": asked}).headers["location"] == given
 
 
+@pytest.mark.parametrize("headers", [{"sec-fetch-site": "cross-site"}, {"origin": "https://evil.example"}])
+def test_another_site_s_page_logs_nobody_in_or_out(inside: TestClient, store: Store, headers: dict[str, str]) -> None:
+    link = Logins(store).issue("eve", ["console:read"]).reveal()
+    assert inside.post(f"/login/{link}", headers=headers).status_code == 403
+    assert inside.post("/logout", headers=headers).status_code == 403
+    assert inside.get("/matches").status_code == 200
+    assert inside.post(f"/login/{link}").status_code == 303
+
+
 def test_logging_out_ends_the_session(inside: TestClient) -> None:
     inside.post("/logout")
     assert inside.get("/matches").status_code == 401
