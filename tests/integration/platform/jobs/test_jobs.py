@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import pytest
 from tests.vocabulary.processes import eventually, quickest
 from tests.vocabulary.tasks import tasks
+from tests.vocabulary.threads import at_once
 
 from tallystick.platform.jobs import (
     InvalidJobError,
@@ -123,6 +124,14 @@ def test_a_key_makes_a_job_unique(any_store: Store) -> None:
     jobs = Jobs(any_store)
     assert jobs.submit("echo", b"1", key="run-7") == jobs.submit("echo", b"2", key="run-7")
     assert jobs.submit("echo", key="run-8") != jobs.submit("echo")
+
+
+def test_a_key_makes_a_job_unique_for_all_who_submit_at_once(any_store: Store) -> None:
+    jobs = Jobs(any_store)
+    for number in range(20):
+        ids = at_once(3, lambda: jobs.submit("echo", key=f"run-{number}"))  # noqa: B023 -- called before the next one
+        assert len(set(ids)) == 1
+    assert len(jobs.list()) == 20
 
 
 def test_a_job_is_submitted_with_its_transaction(any_store: Store) -> None:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Column, Integer, MetaData, Table, Text, insert, make_url, select, text
 from sqlalchemy.exc import DBAPIError
 from tests.vocabulary.postgres import Postgres
+from tests.vocabulary.threads import at_once
 
 from tallystick.platform.store import NestedWriteError, Store, StoreUnreachableError, StoreVersionError, upsert
 from tallystick.platform.store.sqlite import _refuse_old_library
@@ -77,6 +78,23 @@ def test_replaces_rows_with_the_same_key(peopled: Store) -> None:
         upsert(connection, people, [{"id": 1, "name": "Grace"}, {"id": 2, "name": "Alan"}], key=("id",))
         upsert(connection, people, [{"id": 2, "name": "Hedy"}], key=("id",), replace=False)
     assert names(peopled) == ["Grace", "Alan"]
+
+
+def test_tells_how_many_rows_it_wrote(peopled: Store) -> None:
+    rows = [{"id": number, "name": "Ada"} for number in range(1_000)]
+    with peopled.write() as connection:
+        assert upsert(connection, people, rows[:600], key=("id",), replace=False) == 600
+        assert upsert(connection, people, rows, key=("id",), replace=False) == 400
+        assert upsert(connection, people, rows[:1], key=("id",), replace=False) == 0
+        assert upsert(connection, people, rows, key=("id",)) == 1_000
+
+
+def test_leaves_out_a_row_that_another_writes_meanwhile(peopled: Store) -> None:
+    def claim() -> int:
+        with peopled.write() as connection:
+            return upsert(connection, people, [{"id": 1, "name": "Ada"}], key=("id",), replace=False)
+
+    assert sorted(at_once(3, claim)) == [0, 0, 1]
 
 
 def test_lets_many_threads_write(peopled: Store) -> None:
