@@ -26,7 +26,12 @@ ADVICE: Final = {
 def engines(url: URL) -> tuple[Engine, Engine]:
     """Connect to the server of `url`, for reading and for writing."""
     engine = create_engine(
-        url.set(drivername="postgresql+psycopg"), pool_size=5, max_overflow=20, pool_pre_ping=True, pool_recycle=1800
+        url.set(drivername="postgresql+psycopg"),
+        pool_size=5,
+        max_overflow=20,
+        pool_pre_ping=True,
+        pool_recycle=1800,
+        hide_parameters=True,
     )
     try:
         with engine.connect() as connection:

@@ -29,7 +29,7 @@ def engines(url: URL) -> tuple[Engine, Engine]:
     """Open the file of `url` for reading and for writing."""
     _refuse_old_library()
     _make_file(url)
-    engine = create_engine(url, module=pysqlite3, pool_size=8, max_overflow=-1)
+    engine = create_engine(url, module=pysqlite3, pool_size=8, max_overflow=-1, hide_parameters=True)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     try:

@@ -149,6 +149,12 @@ def test_names_a_wrong_password_without_showing_it(postgres: Postgres, postgres_
     assert "hunter2" not in str(refusal.value)
 
 
+def test_an_error_tells_no_values(peopled: Store) -> None:
+    with pytest.raises(DBAPIError) as refusal, peopled.write() as connection:
+        connection.execute(text("INSERT INTO nowhere VALUES (:name)"), {"name": "hunter2"})
+    assert "hunter2" not in str(refusal.value)
+
+
 def test_names_a_server_that_goes_away_and_comes_back(postgres_url: str) -> None:
     store = Store.open(postgres_url)
     with pytest.raises(StoreUnreachableError, match=r"check \[store\] url"), store.read() as connection:
