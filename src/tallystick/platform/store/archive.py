@@ -13,7 +13,7 @@ import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Final, Protocol
+from typing import Final, Protocol
 
 import msgspec
 import zstandard
@@ -105,15 +105,36 @@ def writing(file: Path) -> Iterator[ArchiveWriter]:
         raise
 
 
-def members(file: Path) -> Iterator[tuple[str, IO[bytes]]]:
-    """Yield each member's name and content, in order."""
+def members(file: Path) -> Iterator[tuple[str, Readable]]:
+    """Yield each member's name and content, in order; a content is read before the next one is asked for."""
+    with (
+        _told_of(file),
+        zstandard.open(file, "rb") as packed,
+        tarfile.open(fileobj=packed, mode="r|") as tar,
+    ):
+        for member in tar:
+            stream = tar.extractfile(member)
+            if stream is None:
+                raise BackupError(f"{file} is not a backup: {member.name} is not a file")
+            yield member.name, _Content(file, stream)
+
+
+class _Content:
+    """A member's bytes; what is wrong with them is told of the file that they are in."""
+
+    def __init__(self, file: Path, stream: Readable) -> None:
+        self._file, self._stream = file, stream
+
+    def read(self, size: int = -1, /) -> bytes:
+        with _told_of(self._file):
+            return self._stream.read(size)
+
+
+@contextmanager
+def _told_of(file: Path) -> Iterator[None]:
+    """Say of which file it is that reading failed."""
     try:
-        with zstandard.open(file, "rb") as packed, tarfile.open(fileobj=packed, mode="r|") as tar:
-            for member in tar:
-                stream = tar.extractfile(member)
-                if stream is None:
-                    raise BackupError(f"{file} is not a backup: {member.name} is not a file")
-                yield member.name, stream
+        yield
     except OSError as error:
         raise BackupError(f"{file} cannot be read: {error.strerror or error}") from error
     except (tarfile.TarError, zstandard.ZstdError, EOFError) as error:

@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from types import TracebackType
-from typing import IO, Final, Self
+from typing import Final, Self
 
-from tallystick.platform.store.archive import ArchiveWriter
+from tallystick.platform.store.archive import ArchiveWriter, Readable
 from tallystick.platform.store.branches import Branch
 
 __all__ = ["HeldFolders", "IncomingFolders", "folders_of"]
@@ -90,7 +90,7 @@ class IncomingFolders:
     ) -> None:
         shutil.rmtree(self._stage, ignore_errors=True)
 
-    def put(self, name: PurePosixPath, content: IO[bytes]) -> None:
+    def put(self, name: PurePosixPath, content: Readable) -> None:
         """Take a file, named as in the data directory; its bytes are on disk on return."""
         path = self._stage / name
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -1,5 +1,6 @@
 """A backup holds one instant of a store; a restore brings it back, whole or not at all."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,25 @@ def test_refuses_a_truncated_file(full: Store, saved: Path, tmp_path: Path, shar
     with pytest.raises(BackupError, match="truncated"):
         restore(full, saved, PLATFORM, force=True, data_dir=tmp_path / "data")
     assert contents(full) == before
+
+
+@pytest.mark.parametrize("part", ["row", "file"])
+def test_names_a_file_that_ends_inside_of_a_large(store: Store, tmp_path: Path, part: str) -> None:
+    data_dir, file = tmp_path / "data", tmp_path / "cut.backup"
+    (data_dir / "objects").mkdir(parents=True)
+    if part == "file":
+        (data_dir / "objects" / "ab").write_bytes(os.urandom(3_000_000))
+    else:
+        StoreLog(store).create("people")
+        StoreLog(store).append("people", [Record(None, os.urandom(3_000_000))])
+    back_up(store, file, PLATFORM, data_dir=data_dir)
+    whole = file.read_bytes()
+    for size in (len(whole) // 3, len(whole) // 2, len(whole) - 1_000):
+        file.write_bytes(whole[:size])
+        ended = CliRunner().invoke(restore_store, [str(file), "--data-dir", str(tmp_path / "new")])
+        assert ended.exit_code == 1
+        assert ended.stderr.startswith(f"Error: {file} is truncated, damaged, or not a backup: ")
+        assert not (tmp_path / "new").exists()
 
 
 def test_refuses_another_file(store: Store, tmp_path: Path) -> None:
