@@ -18,7 +18,7 @@ from typing import Final, Self
 from tallystick.platform.store.archive import ArchiveWriter, Readable
 from tallystick.platform.store.branches import Branch
 
-__all__ = ["HeldFolders", "IncomingFolders", "folders_of"]
+__all__ = ["HeldFolders", "IncomingFolders", "folders_of", "holds_files"]
 
 OBJECTS: Final = "objects"
 STAGE: Final = ".restoring"
@@ -27,6 +27,11 @@ STAGE: Final = ".restoring"
 def folders_of(branches: Sequence[Branch]) -> tuple[str, ...]:
     """List the folders that rows of these owners refer to; the local object store is everybody's."""
     return (OBJECTS, *sorted({folder for branch in branches for folder in branch.folders}))
+
+
+def holds_files(folder: Path) -> bool:
+    """Tell whether anything but folders lies in a folder, however deep; one that is not there holds nothing."""
+    return any(names for _, _, names in os.walk(folder))
 
 
 class HeldFolders:

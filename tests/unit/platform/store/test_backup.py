@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 from tests.vocabulary.log import numbered, values
 from tests.vocabulary.postgres import Postgres
 
@@ -71,6 +71,11 @@ def test_brings_everything_back_into_either_database(any_store: Store, tmp_path:
     assert log.append("places", numbered(1)) == 0
 
 
+def tables(store: Store) -> list[str]:
+    with store.read() as connection:
+        return inspect(connection).get_table_names()
+
+
 def test_is_for_its_owner_alone(saved: Path) -> None:
     assert saved.stat().st_mode & 0o777 == 0o600
 
@@ -90,6 +95,29 @@ def test_replaces_data_only_by_force(any_store: Store, tmp_path: Path) -> None:
     assert log.end("people") == 301
     restore(any_store, tmp_path / "file", PLATFORM, force=True, data_dir=tmp_path / "data")
     assert contents(any_store) == before
+
+
+def test_replaces_files_only_by_force(full: Store, tmp_path: Path, empty: Store) -> None:
+    data_dir, file = tmp_path / "data", tmp_path / "file"
+    (data_dir / "objects" / "ab").mkdir(parents=True)
+    (data_dir / "objects" / "ab" / "cd").write_bytes(b"old")
+    back_up(full, file, PLATFORM, data_dir=data_dir)
+    (data_dir / "objects" / "ab" / "ef").write_bytes(b"new")
+    with pytest.raises(BackupError, match=r"data/objects: there are files already; .*--force"):
+        restore(empty, file, PLATFORM, data_dir=data_dir)
+    assert tables(empty) == []
+    assert files(data_dir) == {"objects/ab/cd", "objects/ab/ef"}
+    restore(empty, file, PLATFORM, data_dir=data_dir, force=True)
+    assert contents(empty) == contents(full)
+    assert files(data_dir) == {"objects/ab/cd"}
+
+
+def test_a_refused_folder_makes_no_store(saved: Path, tmp_path: Path) -> None:
+    (tmp_path / "new" / "objects").mkdir(parents=True)
+    (tmp_path / "new" / "objects" / "ab").touch()
+    ended = CliRunner().invoke(restore_store, [str(saved), "--data-dir", str(tmp_path / "new")])
+    assert (ended.exit_code, files(tmp_path / "new")) == (1, {"objects/ab"})
+    assert f"{tmp_path / 'new' / 'objects'}: there are files already" in ended.stderr
 
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.7, 0.999])
