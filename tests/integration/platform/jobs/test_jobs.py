@@ -74,6 +74,16 @@ def test_a_failing_job_is_tried_again_and_keeps_its_error(any_store: Store) -> N
     assert (job.state, job.attempts, job.error) == (JobState.FAILED, 2, "ValueError: disk full")
 
 
+@pytest.mark.parametrize(("raised", "kept"), [(b"\xff", r"\udcff"), (b"a\0b", r"a\x00b")])
+def test_no_error_of_a_job_ends_its_worker(any_store: Store, raised: bytes, kept: str) -> None:
+    jobs = Jobs(any_store)
+    with working(any_store):
+        job_id = jobs.submit("fail", raised, retry=SOON)
+        assert jobs.wait(job_id, timeout_s=20).error == f"ValueError: {kept}"
+        next_id = jobs.submit("echo", b"next")
+        assert jobs.wait(next_id, timeout_s=20).state is JobState.SUCCEEDED
+
+
 def test_progress_reaches_the_store(any_store: Store) -> None:
     jobs = Jobs(any_store)
     job_id = jobs.submit("count", b"500")
