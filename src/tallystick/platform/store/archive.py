@@ -18,7 +18,7 @@ from typing import Final, Protocol
 import msgspec
 import zstandard
 
-from tallystick.platform.store.errors import BackupError
+from tallystick.platform.store.errors import BackupError, StoreError
 
 __all__ = ["MANIFEST", "ArchiveWriter", "Manifest", "Readable", "members", "verify", "writing"]
 
@@ -100,8 +100,10 @@ def writing(file: Path) -> Iterator[ArchiveWriter]:
             raw.flush()
             os.fsync(raw.fileno())
         partial.rename(file)
-    except BaseException:
+    except BaseException as error:
         partial.unlink(missing_ok=True)
+        if isinstance(error, OSError) and not isinstance(error, StoreError):
+            raise BackupError(f"{file} cannot be written: {error}") from error
         raise
 
 

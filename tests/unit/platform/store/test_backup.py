@@ -1,6 +1,8 @@
 """A backup holds one instant of a store; a restore brings it back, whole or not at all."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ from tallystick.platform.log import Record, StoreLog
 from tallystick.platform.store import Branch, Store
 from tallystick.platform.store.archive import members, writing
 from tallystick.platform.store.backup import back_up
-from tallystick.platform.store.branches import PLATFORM
+from tallystick.platform.store.branches import PLATFORM, every_branch
 from tallystick.platform.store.cli import backup, restore_store
 from tallystick.platform.store.errors import BackupError
 from tallystick.platform.store.folders import HeldFolders, folders_of
@@ -248,6 +250,40 @@ def test_works_from_the_command_line(store: Store, tmp_path: Path) -> None:
     assert run(restore_store, [file, "--data-dir", other]).exit_code == 0
     assert "--force" in run(restore_store, [file, "--data-dir", other]).output
     assert values(StoreLog(Store.open(f"sqlite:///{other}/tally.db")).read("people", 0)) == [b"0", b"1", b"2"]
+
+
+LIMITED = """
+import resource
+from tallystick.platform.store.cli import backup, restore_store
+resource.setrlimit(resource.RLIMIT_FSIZE, (500_000, 500_000))
+{command}()
+"""
+
+
+def on_a_small_disk(command: str, file: Path, data_dir: Path) -> str:
+    """Run a command that may not write more than half a megabyte to one file; return what it says of that."""
+    words = [sys.executable, "-c", LIMITED.format(command=command), str(file), "--data-dir", str(data_dir)]
+    ended = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert len(ended.stderr.splitlines()) == 1
+    return ended.stderr
+
+
+@pytest.mark.parametrize("part", ["row", "file"])
+def test_a_full_disk_is_told_and_changes_nothing(store: Store, tmp_path: Path, part: str) -> None:
+    data_dir, file = tmp_path, tmp_path / "saved.backup"
+    (data_dir / "objects").mkdir(parents=True)
+    if part == "file":
+        (data_dir / "objects" / "ab").write_bytes(os.urandom(3_000_000))
+    else:
+        StoreLog(store).create("people")
+        StoreLog(store).append("people", [Record(None, os.urandom(3_000_000))])
+    assert f"{file} cannot be written" in on_a_small_disk("backup", file, data_dir)
+    assert not list(tmp_path.glob("saved.backup*"))
+    back_up(store, file, every_branch(), data_dir=data_dir)
+    assert "cannot be" in on_a_small_disk("restore_store", file, tmp_path / "new")
+    assert files(tmp_path / "new") == {"tally.db"}
+    assert tables(Store.open(f"sqlite:///{tmp_path / 'new' / 'tally.db'}")) == []
 
 
 def test_a_file_that_is_no_backup_makes_no_store(tmp_path: Path) -> None:
