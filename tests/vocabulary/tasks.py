@@ -54,11 +54,11 @@ def _stubborn(_: JobContext, payload: bytes) -> bytes:
 
 
 def _fail(_: JobContext, payload: bytes) -> bytes:
-    raise ValueError(payload.decode())
+    raise ValueError(payload.decode(errors="surrogateescape"))
 
 
 def _fail_for_good(_: JobContext, payload: bytes) -> bytes:
-    raise PermanentFailure(payload.decode())
+    raise PermanentFailure(payload.decode(errors="surrogateescape"))
 
 
 def _vanish(_: JobContext, payload: bytes) -> bytes:

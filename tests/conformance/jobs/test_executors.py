@@ -68,6 +68,12 @@ def test_a_task_may_fail_for_good(executor: Executor) -> None:
     assert outcome(executor, "fail for good", b"bad schema") == Failed("bad schema", for_good=True)
 
 
+@pytest.mark.parametrize(("raised", "kept"), [(b"\xff", r"\udcff"), (b"a\0b", r"a\x00b"), ("ä".encode(), "ä")])
+def test_what_a_task_raises_is_text_that_can_be_kept(executor: Executor, raised: bytes, kept: str) -> None:
+    assert outcome(executor, "fail", raised) == Failed(f"ValueError: {kept}")
+    assert outcome(executor, "fail for good", raised) == Failed(kept, for_good=True)
+
+
 def test_an_unknown_task_fails_for_good(executor: Executor) -> None:
     assert outcome(executor, "juggle") == Failed("this worker knows no task 'juggle'", for_good=True)
 

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pytest
 from tests.vocabulary.log import arriving, numbered, values
+from tests.vocabulary.threads import at_once
 
 from tallystick.platform.log import (
     InvalidTopicError,
@@ -77,6 +78,12 @@ def test_keeps_a_topic_that_exists(log: Log) -> None:
     log.create("people", partitions=3)
     assert len(log.read("people", 0)) == 1
     assert [(topic.retention_ms, len(topic.partitions)) for topic in log.topics()] == [(1_000, 1)]
+
+
+def test_makes_a_topic_once_for_all_who_ask_at_once(log: Log) -> None:
+    for number in range(10):
+        at_once(3, lambda: log.create(f"people{number}", partitions=2))  # noqa: B023 -- called before the next number
+    assert [len(topic.partitions) for topic in log.topics() if topic.name.startswith("people")] == [2] * 10
 
 
 @pytest.mark.parametrize("name", ["", "a b", "..", "x" * 250, "a/b", "ä"])

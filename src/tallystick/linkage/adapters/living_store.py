@@ -53,8 +53,8 @@ class LivingStore:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def create(self, linkage: Linkage) -> None:
-        """Keep a new linkage and its parties."""
+    def create(self, linkage: Linkage) -> bool:
+        """Keep a new linkage and its parties; False, and nothing is kept, when its id is taken."""
         row = {
             "id": linkage.id,
             "name": linkage.name,
@@ -66,8 +66,10 @@ class LivingStore:
             "sequence": 0,
         }
         with self._store.write() as connection:
-            connection.execute(insert(linkages), row)
+            if not upsert(connection, linkages, [row], key=("id",), replace=False):
+                return False
             upsert(connection, parties, [_party_row(linkage.id, party) for party in linkage.parties], key=_PARTY)
+        return True
 
     def linkage(self, identity: str) -> Linkage | None:
         """Find a linkage with its parties and epochs."""
@@ -88,8 +90,7 @@ class LivingStore:
         """Keep a declared epoch; one that is there already stays as it is."""
         row = {"linkage": linkage, **msgspec.structs.asdict(epoch)}
         with self._store.write() as connection:
-            if _epochs(connection, linkage, epoch.id) == []:
-                connection.execute(insert(epochs), row)
+            upsert(connection, epochs, [row], key=("linkage", "id"), replace=False)
 
     def stream(self, linkage: str, party: str, epoch: str) -> Stream:
         """Tell where a party is in an epoch."""

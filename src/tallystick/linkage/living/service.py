@@ -89,15 +89,16 @@ class LivingService:
             schema_hash=schema_hash,
             created_ms=self._now(),
         )
-        if (known := self._store.linkage(identity)) is not None:
-            if not _agree(known, linkage):
-                raise LinkageExists(f"linkage {identity} exists with another definition")
-            for party in parties[len(known.parties) :]:
-                self.add_party(identity, party)
-            return self.linkage(identity)
-        self._log.create(topic_of(identity), retention_ms=EVENTS_KEPT_MS)
-        self._store.create(linkage)
-        return linkage
+        if (known := self._store.linkage(identity)) is None:
+            self._log.create(topic_of(identity), retention_ms=EVENTS_KEPT_MS)
+            if self._store.create(linkage):
+                return linkage
+            known = self.linkage(identity)  # another process was quicker
+        if not _agree(known, linkage):
+            raise LinkageExists(f"linkage {identity} exists with another definition")
+        for party in parties[len(known.parties) :]:
+            self.add_party(identity, party)
+        return self.linkage(identity)
 
     def linkages(self) -> list[Linkage]:
         """List every linkage."""

@@ -54,6 +54,11 @@ class Failed(msgspec.Struct, frozen=True, tag=True):
     error: str
     for_good: bool = False
 
+    def __post_init__(self) -> None:
+        """Write characters that no database takes as escapes: a task may have raised foreign bytes."""
+        plain = self.error.encode(errors="backslashreplace").decode().replace("\0", "\\x00")
+        msgspec.structs.force_setattr(self, "error", plain)
+
 
 class Stopped(msgspec.Struct, frozen=True, tag=True):
     """The task stopped because it was asked to."""

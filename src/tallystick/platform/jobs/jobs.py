@@ -51,9 +51,9 @@ class Jobs:
         """
         job = _new(kind, payload, retry or Retry(), key, self._clock(), delay_s)
         with self._store.joined(within) as connection:
-            if key is not None and (earlier := rows.by_key(connection, key)):
-                return earlier.id
-            rows.add(connection, job, payload)
+            while not rows.add(connection, job, payload):  # again when whoever had the key was pruned meanwhile
+                if key is not None and (earlier := rows.by_key(connection, key)):
+                    return earlier.id
         return job.id
 
     def status(self, job_id: str) -> Job:

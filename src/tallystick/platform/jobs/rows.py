@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, select, update
 
 from tallystick.platform.jobs import tables
 from tallystick.platform.jobs.errors import JobNotFoundError, LeaseLostError
 from tallystick.platform.jobs.job import ENDED, Job, JobState
+from tallystick.platform.store import upsert
 
 __all__ = [
     "add",
@@ -28,9 +29,9 @@ JOB = tables.jobs
 FIELDS = tuple(JOB.c[name] for name in Job.__struct_fields__)  # all but payload and result, which may be large
 
 
-def add(connection: Connection, job: Job, payload: bytes) -> None:
-    """Insert a new job."""
-    connection.execute(insert(JOB).values(**_columns(job), payload=payload))
+def add(connection: Connection, job: Job, payload: bytes) -> bool:
+    """Insert a new job, and tell whether its key was free."""
+    return upsert(connection, JOB, [_columns(job) | {"payload": payload}], key=("key",), replace=False) == 1
 
 
 def find(connection: Connection, job_id: str) -> Job:

@@ -36,8 +36,9 @@ def rewrite(
     if len(rows) <= 1 and len(kept) == sum(row.records for row in rows):
         return
     connection.execute(DELETE_RUN, run)
+    newest_ms = max(row.newest_ms for row in rows)
     for start in range(0, len(kept), FULL):
-        connection.execute(statements.INSERT_BATCH, _row(partition.id, kept[start : start + FULL]))
+        connection.execute(statements.INSERT_BATCH, _row(partition.id, kept[start : start + FULL], newest_ms))
 
 
 def finish(connection: Connection, partition: Upkeep, upto: int) -> None:
@@ -45,8 +46,8 @@ def finish(connection: Connection, partition: Upkeep, upto: int) -> None:
     connection.execute(FINISH, {"of_partition": partition.id, "upto": upto})
 
 
-def _row(partition_id: int, kept: Sequence[StoredRecord]) -> dict[str, Any]:
+def _row(partition_id: int, kept: Sequence[StoredRecord], newest_ms: int) -> dict[str, Any]:
     base, last = kept[0].offset, kept[-1].offset
     records = [Record(record.key, record.value, record.headers, record.timestamp) for record in kept]
     gaps = None if last - base == len(kept) - 1 else [record.offset - base for record in kept]
-    return packed(records, gaps) | {"partition_id": partition_id, "base_offset": base, "last_offset": last}
+    return packed(records, newest_ms, gaps) | {"partition_id": partition_id, "base_offset": base, "last_offset": last}

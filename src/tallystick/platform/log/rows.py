@@ -11,12 +11,12 @@ from tallystick.platform.log.records import Record, StoredRecord
 __all__ = ["packed", "unpacked"]
 
 
-def packed(records: Sequence[Record], gaps: Sequence[int] | None = None) -> dict[str, Any]:
-    """Return the row of a batch, except for its place."""
+def packed(records: Sequence[Record], newest_ms: int, gaps: Sequence[int] | None = None) -> dict[str, Any]:
+    """Return the row of a batch, the last of whose records was appended at `newest_ms`, except for its place."""
     body, checksum = encode(Batch(records, gaps))
     return {
         "records": len(records),
-        "newest_ms": max([record.timestamp for record in records], default=0),
+        "newest_ms": newest_ms,
         "codec": MSGPACK_ZSTD,
         "checksum": checksum,
         "body": body,

@@ -1,8 +1,7 @@
 """The log in the store: one row a record batch, as Kafka's own log keeps them."""
 
 import re
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any, Final
@@ -16,7 +15,7 @@ from tallystick.platform.log.records import PartitionInfo, Record, StoredRecord,
 from tallystick.platform.log.retention import trim
 from tallystick.platform.log.rows import packed, unpacked
 from tallystick.platform.log.tables import groups, sources, topics
-from tallystick.platform.log.tidying import tidy
+from tallystick.platform.log.tidying import now_ms, tidy
 from tallystick.platform.store import Store, upsert
 
 __all__ = ["StoreLog", "check_topic"]
@@ -33,8 +32,9 @@ class StoreLog:
     0
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, clock: Callable[[], int] = now_ms) -> None:
         self._store = store
+        self._clock = clock
 
     def create(
         self,
@@ -65,7 +65,8 @@ class StoreLog:
         self, topic: str, records: Sequence[Record], *, partition: int = 0, within: Connection | None = None
     ) -> int:
         """Append all records or none, durable on return (or when `within` commits); return the first one's offset."""
-        row = packed(_stamped(records))
+        now = self._clock()
+        row = packed(_stamped(records, now), now)
         with self._store.joined(within) as connection:
             partition_id, base = _reserve(connection, topic, partition, len(records))
             if records:
@@ -113,7 +114,7 @@ class StoreLog:
 
     def tidy(self) -> None:
         """Remove what retention and compaction allow to be removed, and pack small batches together."""
-        tidy(self._store)
+        tidy(self._store, self._clock())
 
     def trim(self, topic: str, before: int, *, partition: int = 0) -> None:
         """Remove the batches that lie before the offset `before` as a whole."""
@@ -143,8 +144,7 @@ def _topic_info(rows: Sequence[Any]) -> TopicInfo:
     )
 
 
-def _stamped(records: Sequence[Record]) -> list[Record]:
-    now = time.time_ns() // 1_000_000
+def _stamped(records: Sequence[Record], now: int) -> list[Record]:
     return [record if record.timestamp else msgspec.structs.replace(record, timestamp=now) for record in records]
 
 

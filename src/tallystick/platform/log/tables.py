@@ -39,7 +39,8 @@ partitions = Table(
     UniqueConstraint("topic", "partition"),
 )
 
-# Keyed by the last offset, so that "everything from an offset on" is one range of the index.
+# Keyed by the last offset, so that "everything from an offset on" is one range of the index. Retention goes by
+# `newest_ms`, when the newest record was appended: when it happened may be long ago, or in the future.
 batches = Table(
     "log_batch",
     metadata,

@@ -11,6 +11,7 @@ from tallystick.platform.store.branches import Branch, every_branch
 from tallystick.platform.store.errors import (
     NestedWriteError,
     StoreBusyError,
+    StoreDiskError,
     StoreError,
     StoreUnreachableError,
     StoreVersionError,
@@ -24,6 +25,7 @@ __all__ = [
     "NestedWriteError",
     "Store",
     "StoreBusyError",
+    "StoreDiskError",
     "StoreError",
     "StoreUnreachableError",
     "StoreVersionError",

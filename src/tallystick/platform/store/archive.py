@@ -13,12 +13,12 @@ import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Final, Protocol
+from typing import Final, Protocol
 
 import msgspec
 import zstandard
 
-from tallystick.platform.store.errors import BackupError
+from tallystick.platform.store.errors import BackupError, StoreError
 
 __all__ = ["MANIFEST", "ArchiveWriter", "Manifest", "Readable", "members", "verify", "writing"]
 
@@ -100,20 +100,43 @@ def writing(file: Path) -> Iterator[ArchiveWriter]:
             raw.flush()
             os.fsync(raw.fileno())
         partial.rename(file)
-    except BaseException:
+    except BaseException as error:
         partial.unlink(missing_ok=True)
+        if isinstance(error, OSError) and not isinstance(error, StoreError):
+            raise BackupError(f"{file} cannot be written: {error}") from error
         raise
 
 
-def members(file: Path) -> Iterator[tuple[str, IO[bytes]]]:
-    """Yield each member's name and content, in order."""
+def members(file: Path) -> Iterator[tuple[str, Readable]]:
+    """Yield each member's name and content, in order; a content is read before the next one is asked for."""
+    with (
+        _told_of(file),
+        zstandard.open(file, "rb") as packed,
+        tarfile.open(fileobj=packed, mode="r|") as tar,
+    ):
+        for member in tar:
+            stream = tar.extractfile(member)
+            if stream is None:
+                raise BackupError(f"{file} is not a backup: {member.name} is not a file")
+            yield member.name, _Content(file, stream)
+
+
+class _Content:
+    """A member's bytes; what is wrong with them is told of the file that they are in."""
+
+    def __init__(self, file: Path, stream: Readable) -> None:
+        self._file, self._stream = file, stream
+
+    def read(self, size: int = -1, /) -> bytes:
+        with _told_of(self._file):
+            return self._stream.read(size)
+
+
+@contextmanager
+def _told_of(file: Path) -> Iterator[None]:
+    """Say of which file it is that reading failed."""
     try:
-        with zstandard.open(file, "rb") as packed, tarfile.open(fileobj=packed, mode="r|") as tar:
-            for member in tar:
-                stream = tar.extractfile(member)
-                if stream is None:
-                    raise BackupError(f"{file} is not a backup: {member.name} is not a file")
-                yield member.name, stream
+        yield
     except OSError as error:
         raise BackupError(f"{file} cannot be read: {error.strerror or error}") from error
     except (tarfile.TarError, zstandard.ZstdError, EOFError) as error:

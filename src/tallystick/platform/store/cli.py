@@ -8,11 +8,10 @@ from typing import Concatenate, Final, ParamSpec, TypeVar
 
 import click
 
-from tallystick.platform.store.archive import verify
 from tallystick.platform.store.backup import back_up
 from tallystick.platform.store.branches import every_branch
 from tallystick.platform.store.errors import StoreError
-from tallystick.platform.store.restore import restore
+from tallystick.platform.store.restore import examine, restore
 from tallystick.platform.store.store import Store
 
 __all__ = ["backup", "data_dir_option", "opened", "restore_store", "store_option", "with_store"]
@@ -83,13 +82,13 @@ def backup(file: Path, data_dir: Path, url: str) -> None:
 
 @click.command("restore")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--force", is_flag=True, help="Replace what the store holds.")
+@click.option("--force", is_flag=True, help="Replace what the store and the data directory's folders hold.")
 @data_dir_option
 @store_option
 def restore_store(file: Path, force: bool, data_dir: Path, url: str) -> None:
     """Fill an empty store, SQLite or PostgreSQL, and its data directory, from a backup of either."""
     try:
-        verify(file)  # before a store is made that nothing could fill
+        examine(file, every_branch(), data_dir=data_dir, force=force)  # before a store is made that nothing could fill
     except StoreError as error:
         raise click.ClickException(str(error)) from error
     with opened(data_dir, url, make=True) as store:

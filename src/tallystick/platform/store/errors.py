@@ -4,6 +4,7 @@ StoreError
 ├── StoreUnreachableError (ConnectionError)   the operator's: the message names what to change
 ├── StoreVersionError                         the operator's: a library or server that is too old, or a newer schema
 ├── StoreBusyError (TimeoutError)             nobody's: another writer held the store too long; try again
+├── StoreDiskError (OSError)                  the operator's: the disk is full, read-only or broken
 ├── NestedWriteError (RuntimeError)           the programmer's: pass the open connection on instead
 └── BackupError (ValueError)                  the operator's: the file or the target is not fit for it
 """
@@ -12,6 +13,7 @@ __all__ = [
     "BackupError",
     "NestedWriteError",
     "StoreBusyError",
+    "StoreDiskError",
     "StoreError",
     "StoreUnreachableError",
     "StoreVersionError",
@@ -32,6 +34,10 @@ class StoreVersionError(StoreError):
 
 class StoreBusyError(StoreError, TimeoutError):
     """Another writer held the store for longer than a writer waits; the call may be repeated."""
+
+
+class StoreDiskError(StoreError, OSError):
+    """What the database lies on takes or gives no more; nothing of the transaction was kept."""
 
 
 class NestedWriteError(StoreError, RuntimeError):

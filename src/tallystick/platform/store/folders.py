@@ -9,16 +9,17 @@ was appended since is more than needed, never less.
 import os
 import resource
 import shutil
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from types import TracebackType
-from typing import IO, Final, Self
+from typing import Final, Self
 
-from tallystick.platform.store.archive import ArchiveWriter
+from tallystick.platform.store.archive import ArchiveWriter, Readable
 from tallystick.platform.store.branches import Branch
+from tallystick.platform.store.errors import BackupError
 
-__all__ = ["HeldFolders", "IncomingFolders", "folders_of"]
+__all__ = ["HeldFolders", "IncomingFolders", "folders_of", "holds_files"]
 
 OBJECTS: Final = "objects"
 STAGE: Final = ".restoring"
@@ -27,6 +28,11 @@ STAGE: Final = ".restoring"
 def folders_of(branches: Sequence[Branch]) -> tuple[str, ...]:
     """List the folders that rows of these owners refer to; the local object store is everybody's."""
     return (OBJECTS, *sorted({folder for branch in branches for folder in branch.folders}))
+
+
+def holds_files(folder: Path) -> bool:
+    """Tell whether anything but folders lies in a folder, however deep; one that is not there holds nothing."""
+    return any(names for _, _, names in os.walk(folder))
 
 
 class HeldFolders:
@@ -81,8 +87,9 @@ class IncomingFolders:
 
     def __enter__(self) -> Self:
         shutil.rmtree(self._stage, ignore_errors=True)
-        for folder in self._folders:
-            (self._stage / folder).mkdir(parents=True, mode=0o700)
+        with _told_of(self._stage):
+            for folder in self._folders:
+                (self._stage / folder).mkdir(parents=True, mode=0o700)
         return self
 
     def __exit__(
@@ -90,14 +97,15 @@ class IncomingFolders:
     ) -> None:
         shutil.rmtree(self._stage, ignore_errors=True)
 
-    def put(self, name: PurePosixPath, content: IO[bytes]) -> None:
+    def put(self, name: PurePosixPath, content: Readable) -> None:
         """Take a file, named as in the data directory; its bytes are on disk on return."""
         path = self._stage / name
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with path.open("xb") as target:
-            shutil.copyfileobj(content, target)
-            target.flush()
-            os.fsync(target.fileno())
+        with _told_of(path):
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with path.open("xb") as target:
+                shutil.copyfileobj(content, target)
+                target.flush()
+                os.fsync(target.fileno())
 
     def settle(self) -> None:
         """Put the folders in their places."""
@@ -121,6 +129,15 @@ class _Beginning:
         self._place += wanted
         self._left -= wanted
         return data.ljust(wanted, b"\0")
+
+
+@contextmanager
+def _told_of(path: Path) -> Iterator[None]:
+    """Say of which file it is that writing failed."""
+    try:
+        yield
+    except OSError as error:
+        raise BackupError(f"{path} cannot be written: {error.strerror}; nothing has been changed") from error
 
 
 def _allow_many_files() -> None:

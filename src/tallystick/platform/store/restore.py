@@ -12,11 +12,11 @@ from tallystick.platform.store.backup import Rows
 from tallystick.platform.store.branches import PLATFORM, Branch
 from tallystick.platform.store.contents import contents, version_tables
 from tallystick.platform.store.errors import BackupError
-from tallystick.platform.store.folders import IncomingFolders, folders_of
+from tallystick.platform.store.folders import IncomingFolders, folders_of, holds_files
 from tallystick.platform.store.migrations import upgrade, upgrade_branch
 from tallystick.platform.store.store import Store
 
-__all__ = ["restore"]
+__all__ = ["examine", "restore"]
 
 _rows: Final = msgspec.msgpack.Decoder(Rows)
 
@@ -24,12 +24,10 @@ _rows: Final = msgspec.msgpack.Decoder(Rows)
 def restore(store: Store, file: Path, branches: Sequence[Branch], *, data_dir: Path, force: bool = False) -> int:
     """Replace the store's contents by the backup's, all or nothing, and return the number of rows.
 
-    Only with `force` may the store hold rows before. The backup's folders then replace those of the data directory;
-    killed between the two, restore again.
+    Only with `force` may the store hold rows before, and the backup's folders files. These then replace those of the
+    data directory; killed between the two, restore again.
     """
-    manifest = verify(file)
-    if strange := sorted(set(manifest.folders) - set(folders_of(branches))):
-        raise BackupError(f"the backup holds the folder {', '.join(strange)}, which this version does not know")
+    manifest = examine(file, branches, data_dir=data_dir, force=force)
     with IncomingFolders(data_dir, manifest.folders) as incoming:
         with store.write() as connection:
             _make_room(connection, force=force)
@@ -38,6 +36,18 @@ def restore(store: Store, file: Path, branches: Sequence[Branch], *, data_dir: P
             upgrade(connection, (*PLATFORM, *branches))
         incoming.settle()
     return written
+
+
+def examine(file: Path, branches: Sequence[Branch], *, data_dir: Path, force: bool = False) -> Manifest:
+    """Refuse what can be refused without a store: a damaged file, foreign contents, folders that hold files."""
+    manifest = verify(file)
+    if strange := sorted(set(manifest.folders) - set(folders_of(branches))):
+        raise BackupError(f"the backup holds the folder {', '.join(strange)}, which this version does not know")
+    if (
+        taken := [str(data_dir / folder) for folder in manifest.folders if holds_files(data_dir / folder)]
+    ) and not force:
+        raise BackupError(f"{', '.join(taken)}: there are files already; restore with --force to replace them")
+    return manifest
 
 
 def _make_room(connection: Connection, *, force: bool) -> None:

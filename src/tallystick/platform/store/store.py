@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from typing import Literal, cast
 
 from sqlalchemy import Connection, Engine, make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from tallystick.platform.store import sqlite
 from tallystick.platform.store.branches import PLATFORM, Branch, stand_at_heads
-from tallystick.platform.store.errors import NestedWriteError, StoreUnreachableError
+from tallystick.platform.store.errors import NestedWriteError, StoreError, StoreUnreachableError
 
 __all__ = ["Store"]
 
@@ -63,7 +63,7 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Give a connection that sees one snapshot and cannot write."""
-        with self._translated(), self._reader.begin() as connection:
+        with self._translated(writing=False), self._reader.begin() as connection:
             yield connection
 
     @contextmanager
@@ -73,7 +73,7 @@ class Store:
             raise NestedWriteError("this thread is writing already; hand its connection on as `within`")
         self._writing.now = True
         try:
-            with self._translated(), self._writer.begin() as connection:
+            with self._translated(writing=True), self._writer.begin() as connection:
                 yield connection
         finally:
             self._writing.now = False
@@ -88,15 +88,22 @@ class Store:
             yield within
 
     @contextmanager
-    def _translated(self) -> Iterator[None]:
+    def _translated(self, *, writing: bool) -> Iterator[None]:
+        """Raise as the store's own error what is neither the statement's fault nor the caller's."""
         try:
             yield
-        except OperationalError as error:
-            if self.dialect == "postgresql":
-                from tallystick.platform.store import postgresql
+        except (DBAPIError, sqlite.DriverError) as error:
+            if (own := self._own(error, writing=writing)) is None:
+                raise
+            raise own from error
 
-                raise postgresql.translated(self._writer.url, error) from error
-            raise
+    def _own(self, error: Exception, *, writing: bool) -> StoreError | None:
+        if self.dialect == "sqlite":
+            cause = error.orig if isinstance(error, DBAPIError) else error
+            return sqlite.translated(self._writer.url, cause, writing=writing)
+        from tallystick.platform.store import postgresql
+
+        return postgresql.translated(self._writer.url, error) if isinstance(error, OperationalError) else None
 
     def upgrade(self, branches: Sequence[Branch] = ()) -> None:
         """Bring the platform's branches and the given ones to their heads; several processes may do so at once."""

@@ -20,14 +20,15 @@ def upsert(
     """Write `rows`, all with the same columns, and return how many were written.
 
     `key` names the columns of a unique constraint; a row whose key is taken replaces the old one, or is left out when
-    `replace` is false.
+    `replace` is false. One whose key another transaction is taking waits for the end of that.
     """
     if not rows:
         return 0
     insert = postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
     replaced = {name: insert.excluded[name] for name in rows[0] if name not in key}
     if replace and replaced:
-        statement = insert.on_conflict_do_update(index_elements=list(key), set_=replaced)
-    else:
-        statement = insert.on_conflict_do_nothing(index_elements=list(key))
-    return connection.execute(statement, list(rows)).rowcount
+        connection.execute(insert.on_conflict_do_update(index_elements=list(key), set_=replaced), list(rows))
+        return len(rows)
+    # What comes back is what was written; how many rows an insertion changed, not every driver can tell.
+    written = insert.on_conflict_do_nothing(index_elements=list(key)).returning(*(table.c[name] for name in key))
+    return len(connection.execute(written, list(rows)).all())

@@ -17,11 +17,21 @@ SECRET_KEYS = re.compile(
     r"api_key|apikey|session|salt|hmac_key|linkage_key)s?$",
     re.IGNORECASE,
 )
+# password=x, secret: 'x', ?token=x, "database.password": "x", and the same again quoted inside of another text. A text
+# that ends inside of the value was cut there.
+NAMED_SECRET = re.compile(
+    r"""
+    ( (?: password | passwd | passphrase | secret | token | api[_.-]?key ) s? (?: \\*["']\s*: | \s*= ) \s*
+    | (?: password | passwd | passphrase | secret ) s? \s*:\s* )
+    (?: b? (\\*) (["']) .*? (?: (?<!\\) \2\3 | \Z ) | [^\s,;&'"]+ )
+    """,
+    re.IGNORECASE | re.DOTALL | re.VERBOSE,
+)
 SECRET_TEXTS = (
     (re.compile(r"\btally_([a-z0-9]+)_[A-Za-z0-9_-]+"), rf"tally_\1_{MASK}"),
     (re.compile(r"(?i)\b(bearer|basic) +[A-Za-z0-9._~+/=-]+"), rf"\1 {MASK}"),
     (re.compile(r"(?<=://)([^/\s:@]*):[^/\s@]+@"), rf"\1:{MASK}@"),
-    (re.compile(r"(?i)\b(password|passwd|secret)(\s*[=:]\s*)([^\s,;&'\"]+)"), rf"\1\2{MASK}"),
+    (NAMED_SECRET, rf"\1\2\3{MASK}\2\3"),
     (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL), MASK),
 )
 

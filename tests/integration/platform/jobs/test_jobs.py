@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import pytest
 from tests.vocabulary.processes import eventually, quickest
 from tests.vocabulary.tasks import tasks
+from tests.vocabulary.threads import at_once
 
 from tallystick.platform.jobs import (
     InvalidJobError,
@@ -73,6 +74,16 @@ def test_a_failing_job_is_tried_again_and_keeps_its_error(any_store: Store) -> N
     assert (job.state, job.attempts, job.error) == (JobState.FAILED, 2, "ValueError: disk full")
 
 
+@pytest.mark.parametrize(("raised", "kept"), [(b"\xff", r"\udcff"), (b"a\0b", r"a\x00b")])
+def test_no_error_of_a_job_ends_its_worker(any_store: Store, raised: bytes, kept: str) -> None:
+    jobs = Jobs(any_store)
+    with working(any_store):
+        job_id = jobs.submit("fail", raised, retry=SOON)
+        assert jobs.wait(job_id, timeout_s=20).error == f"ValueError: {kept}"
+        next_id = jobs.submit("echo", b"next")
+        assert jobs.wait(next_id, timeout_s=20).state is JobState.SUCCEEDED
+
+
 def test_progress_reaches_the_store(any_store: Store) -> None:
     jobs = Jobs(any_store)
     job_id = jobs.submit("count", b"500")
@@ -123,6 +134,14 @@ def test_a_key_makes_a_job_unique(any_store: Store) -> None:
     jobs = Jobs(any_store)
     assert jobs.submit("echo", b"1", key="run-7") == jobs.submit("echo", b"2", key="run-7")
     assert jobs.submit("echo", key="run-8") != jobs.submit("echo")
+
+
+def test_a_key_makes_a_job_unique_for_all_who_submit_at_once(any_store: Store) -> None:
+    jobs = Jobs(any_store)
+    for number in range(20):
+        ids = at_once(3, lambda: jobs.submit("echo", key=f"run-{number}"))  # noqa: B023 -- called before the next one
+        assert len(set(ids)) == 1
+    assert len(jobs.list()) == 20
 
 
 def test_a_job_is_submitted_with_its_transaction(any_store: Store) -> None:

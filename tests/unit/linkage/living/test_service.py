@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 from tests.vocabulary.living import LINKAGE, Unit
+from tests.vocabulary.threads import at_once
 
 from tallystick.linkage.domain.living.linkages import GreyZone
 from tallystick.linkage.living.errors import LinkageExists, WrongDefinition
+from tallystick.platform.store import Store
 
 
 @pytest.fixture
@@ -16,6 +18,13 @@ def unit(tmp_path: Path) -> Unit:
 
 def parties(unit: Unit) -> list[str]:
     return [party.name for party in unit.service.linkage(LINKAGE).parties]
+
+
+def test_those_who_define_and_declare_the_same_at_once_agree(tmp_path: Path, any_store: Store) -> None:
+    unit = Unit.at(tmp_path, store=any_store)
+    at_once(4, lambda: unit.founded("north", "south"))
+    assert parties(unit) == ["north", "south"]
+    assert len(unit.service.linkage(LINKAGE).epochs) == 1
 
 
 def test_a_party_is_added_by_naming_it_last(unit: Unit) -> None:

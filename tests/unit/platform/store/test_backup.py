@@ -1,10 +1,13 @@
 """A backup holds one instant of a store; a restore brings it back, whole or not at all."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 from tests.vocabulary.log import numbered, values
 from tests.vocabulary.postgres import Postgres
 
@@ -12,7 +15,7 @@ from tallystick.platform.log import Record, StoreLog
 from tallystick.platform.store import Branch, Store
 from tallystick.platform.store.archive import members, writing
 from tallystick.platform.store.backup import back_up
-from tallystick.platform.store.branches import PLATFORM
+from tallystick.platform.store.branches import PLATFORM, every_branch
 from tallystick.platform.store.cli import backup, restore_store
 from tallystick.platform.store.errors import BackupError
 from tallystick.platform.store.folders import HeldFolders, folders_of
@@ -70,6 +73,11 @@ def test_brings_everything_back_into_either_database(any_store: Store, tmp_path:
     assert log.append("places", numbered(1)) == 0
 
 
+def tables(store: Store) -> list[str]:
+    with store.read() as connection:
+        return inspect(connection).get_table_names()
+
+
 def test_is_for_its_owner_alone(saved: Path) -> None:
     assert saved.stat().st_mode & 0o777 == 0o600
 
@@ -91,6 +99,29 @@ def test_replaces_data_only_by_force(any_store: Store, tmp_path: Path) -> None:
     assert contents(any_store) == before
 
 
+def test_replaces_files_only_by_force(full: Store, tmp_path: Path, empty: Store) -> None:
+    data_dir, file = tmp_path / "data", tmp_path / "file"
+    (data_dir / "objects" / "ab").mkdir(parents=True)
+    (data_dir / "objects" / "ab" / "cd").write_bytes(b"old")
+    back_up(full, file, PLATFORM, data_dir=data_dir)
+    (data_dir / "objects" / "ab" / "ef").write_bytes(b"new")
+    with pytest.raises(BackupError, match=r"data/objects: there are files already; .*--force"):
+        restore(empty, file, PLATFORM, data_dir=data_dir)
+    assert tables(empty) == []
+    assert files(data_dir) == {"objects/ab/cd", "objects/ab/ef"}
+    restore(empty, file, PLATFORM, data_dir=data_dir, force=True)
+    assert contents(empty) == contents(full)
+    assert files(data_dir) == {"objects/ab/cd"}
+
+
+def test_a_refused_folder_makes_no_store(saved: Path, tmp_path: Path) -> None:
+    (tmp_path / "new" / "objects").mkdir(parents=True)
+    (tmp_path / "new" / "objects" / "ab").touch()
+    ended = CliRunner().invoke(restore_store, [str(saved), "--data-dir", str(tmp_path / "new")])
+    assert (ended.exit_code, files(tmp_path / "new")) == (1, {"objects/ab"})
+    assert f"{tmp_path / 'new' / 'objects'}: there are files already" in ended.stderr
+
+
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.7, 0.999])
 def test_refuses_a_truncated_file(full: Store, saved: Path, tmp_path: Path, share: float) -> None:
     before = contents(full)
@@ -98,6 +129,25 @@ def test_refuses_a_truncated_file(full: Store, saved: Path, tmp_path: Path, shar
     with pytest.raises(BackupError, match="truncated"):
         restore(full, saved, PLATFORM, force=True, data_dir=tmp_path / "data")
     assert contents(full) == before
+
+
+@pytest.mark.parametrize("part", ["row", "file"])
+def test_names_a_file_that_ends_inside_of_a_large(store: Store, tmp_path: Path, part: str) -> None:
+    data_dir, file = tmp_path / "data", tmp_path / "cut.backup"
+    (data_dir / "objects").mkdir(parents=True)
+    if part == "file":
+        (data_dir / "objects" / "ab").write_bytes(os.urandom(3_000_000))
+    else:
+        StoreLog(store).create("people")
+        StoreLog(store).append("people", [Record(None, os.urandom(3_000_000))])
+    back_up(store, file, PLATFORM, data_dir=data_dir)
+    whole = file.read_bytes()
+    for size in (len(whole) // 3, len(whole) // 2, len(whole) - 1_000):
+        file.write_bytes(whole[:size])
+        ended = CliRunner().invoke(restore_store, [str(file), "--data-dir", str(tmp_path / "new")])
+        assert ended.exit_code == 1
+        assert ended.stderr.startswith(f"Error: {file} is truncated, damaged, or not a backup: ")
+        assert not (tmp_path / "new").exists()
 
 
 def test_refuses_another_file(store: Store, tmp_path: Path) -> None:
@@ -200,6 +250,40 @@ def test_works_from_the_command_line(store: Store, tmp_path: Path) -> None:
     assert run(restore_store, [file, "--data-dir", other]).exit_code == 0
     assert "--force" in run(restore_store, [file, "--data-dir", other]).output
     assert values(StoreLog(Store.open(f"sqlite:///{other}/tally.db")).read("people", 0)) == [b"0", b"1", b"2"]
+
+
+LIMITED = """
+import resource
+from tallystick.platform.store.cli import backup, restore_store
+resource.setrlimit(resource.RLIMIT_FSIZE, (500_000, 500_000))
+{command}()
+"""
+
+
+def on_a_small_disk(command: str, file: Path, data_dir: Path) -> str:
+    """Run a command that may not write more than half a megabyte to one file; return what it says of that."""
+    words = [sys.executable, "-c", LIMITED.format(command=command), str(file), "--data-dir", str(data_dir)]
+    ended = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert len(ended.stderr.splitlines()) == 1
+    return ended.stderr
+
+
+@pytest.mark.parametrize("part", ["row", "file"])
+def test_a_full_disk_is_told_and_changes_nothing(store: Store, tmp_path: Path, part: str) -> None:
+    data_dir, file = tmp_path, tmp_path / "saved.backup"
+    (data_dir / "objects").mkdir(parents=True)
+    if part == "file":
+        (data_dir / "objects" / "ab").write_bytes(os.urandom(3_000_000))
+    else:
+        StoreLog(store).create("people")
+        StoreLog(store).append("people", [Record(None, os.urandom(3_000_000))])
+    assert f"{file} cannot be written" in on_a_small_disk("backup", file, data_dir)
+    assert not list(tmp_path.glob("saved.backup*"))
+    back_up(store, file, every_branch(), data_dir=data_dir)
+    assert "cannot be" in on_a_small_disk("restore_store", file, tmp_path / "new")
+    assert files(tmp_path / "new") == {"tally.db"}
+    assert tables(Store.open(f"sqlite:///{tmp_path / 'new' / 'tally.db'}")) == []
 
 
 def test_a_file_that_is_no_backup_makes_no_store(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ def test_the_store_exports_these_names() -> None:
         "NestedWriteError",
         "Store",
         "StoreBusyError",
+        "StoreDiskError",
         "StoreError",
         "StoreUnreachableError",
         "StoreVersionError",

@@ -8,8 +8,17 @@ import pytest
 from sqlalchemy import Column, Integer, MetaData, Table, Text, insert, make_url, select, text
 from sqlalchemy.exc import DBAPIError
 from tests.vocabulary.postgres import Postgres
+from tests.vocabulary.threads import at_once
 
-from tallystick.platform.store import NestedWriteError, Store, StoreUnreachableError, StoreVersionError, upsert
+from tallystick.platform.store import (
+    NestedWriteError,
+    Store,
+    StoreBusyError,
+    StoreDiskError,
+    StoreUnreachableError,
+    StoreVersionError,
+    upsert,
+)
 from tallystick.platform.store.sqlite import _refuse_old_library
 
 people = Table("people", MetaData(), Column("id", Integer, primary_key=True), Column("name", Text))
@@ -79,6 +88,23 @@ def test_replaces_rows_with_the_same_key(peopled: Store) -> None:
     assert names(peopled) == ["Grace", "Alan"]
 
 
+def test_tells_how_many_rows_it_wrote(peopled: Store) -> None:
+    rows = [{"id": number, "name": "Ada"} for number in range(1_000)]
+    with peopled.write() as connection:
+        assert upsert(connection, people, rows[:600], key=("id",), replace=False) == 600
+        assert upsert(connection, people, rows, key=("id",), replace=False) == 400
+        assert upsert(connection, people, rows[:1], key=("id",), replace=False) == 0
+        assert upsert(connection, people, rows, key=("id",)) == 1_000
+
+
+def test_leaves_out_a_row_that_another_writes_meanwhile(peopled: Store) -> None:
+    def claim() -> int:
+        with peopled.write() as connection:
+            return upsert(connection, people, [{"id": 1, "name": "Ada"}], key=("id",), replace=False)
+
+    assert sorted(at_once(3, claim)) == [0, 0, 1]
+
+
 def test_lets_many_threads_write(peopled: Store) -> None:
     threads = [threading.Thread(target=add, args=(peopled, number, "Ada")) for number in range(20)]
     for thread in threads:
@@ -128,6 +154,49 @@ def test_names_a_wrong_password_without_showing_it(postgres: Postgres, postgres_
         url = make_url(postgres_url).set(username="careful", password="hunter2")
         with pytest.raises(StoreUnreachableError, match="change the user or password") as refusal:
             Store.open(url.render_as_string(hide_password=False))
+    assert "hunter2" not in str(refusal.value)
+
+
+def test_a_writer_that_waited_in_vain_may_try_again(sqlite_url: str) -> None:
+    store = Store.open(sqlite_url)
+    with store.read() as connection:
+        connection.execute(text("PRAGMA busy_timeout = 1"))  # of the one connection that there is
+    with Store.open(sqlite_url).write(), pytest.raises(StoreBusyError, match="another writer"), store.write():
+        pass
+
+
+def test_a_full_disk_is_the_stores_error(peopled: Store) -> None:
+    def fill() -> None:
+        with peopled.write() as connection:
+            connection.execute(insert(people), {"id": 1, "name": "Ada"})
+            if peopled.dialect == "postgresql":
+                connection.execute(text("DO $$ BEGIN RAISE 'No space left on device' USING ERRCODE = '53100'; END $$"))
+            connection.execute(text("PRAGMA max_page_count = 1"))
+            connection.execute(insert(people), {"id": 2, "name": "Ada" * 1_000_000})
+
+    with pytest.raises(StoreDiskError, match=r"(?s)cannot be used: .*; make room on the"):
+        fill()
+    assert names(peopled) == []
+
+
+def test_a_file_that_cannot_be_written_is_the_stores_error(store: Store) -> None:
+    forbidden = [text("PRAGMA query_only = on"), text("CREATE TABLE people (id)")]
+    with pytest.raises(StoreDiskError, match="let the process write"), store.write() as connection:
+        list(map(connection.execute, forbidden))
+
+
+def test_a_damaged_file_is_the_stores_error(store: Store, tmp_path: Path) -> None:
+    store.close()
+    with (tmp_path / "tally.db").open("r+b") as file:
+        file.seek(4_096)
+        file.write(b"\xff" * 400_000)
+    with pytest.raises(StoreDiskError, match="restore a backup"), store.read() as connection:
+        connection.execute(text("SELECT * FROM log_batch"))
+
+
+def test_an_error_tells_no_values(peopled: Store) -> None:
+    with pytest.raises(DBAPIError) as refusal, peopled.write() as connection:
+        connection.execute(text("INSERT INTO nowhere VALUES (:name)"), {"name": "hunter2"})
     assert "hunter2" not in str(refusal.value)
 
 
