@@ -1,8 +1,10 @@
 """Folders that are kept catalogued."""
 
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Final
 
 from tallystick.catalog.errors import CatalogError
 from tallystick.catalog.service import CatalogService
@@ -12,11 +14,15 @@ __all__ = ["FolderWatch", "files_below"]
 
 log = logger(__name__)
 
+AGAIN_S: Final = 60.0
+"""How long a file is left alone after a failure that is not its own reader's."""
+
 
 class FolderWatch:
     """Looks again and again, and catalogues what is new or has changed.
 
-    A file that cannot be read is tried again when it changes, or when the process starts anew.
+    A file that cannot be read is tried again when it changes, or when the process starts anew; one that failed for
+    another reason, such as a store that was away, is tried again after a while. No file keeps others from being read.
     """
 
     def __init__(self, service: CatalogService, folders: Sequence[Path], poll_s: float) -> None:
@@ -24,6 +30,7 @@ class FolderWatch:
         self._folders = folders
         self._poll_s = poll_s
         self._done: dict[Path, tuple[int, int]] = {}
+        self._again: dict[Path, float] = {}
 
     def run(self, stop: threading.Event) -> None:
         """Watch until told to stop; the file in hand is finished first."""
@@ -40,12 +47,16 @@ class FolderWatch:
         except OSError:
             return
         state = (found.st_size, found.st_mtime_ns)
-        if self._done.get(path) == state:
+        if self._done.get(path) == state or time.monotonic() < self._again.get(path, 0.0):
             return
         try:
             added = self._service.add(path)
         except CatalogError as error:
             log.warning("not catalogued", file=str(path), reason=str(error))
+        except Exception:  # whatever one file does, the others are looked at
+            log.exception("not catalogued", file=str(path), again_s=AGAIN_S)
+            self._again[path] = time.monotonic() + AGAIN_S
+            return
         else:
             log.info("catalogued", file=str(path), kind=added.kind, integrity=added.integrity, new=added.new)
         self._done[path] = state

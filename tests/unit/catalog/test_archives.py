@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import struct
 import tarfile
 import zipfile
 
@@ -129,3 +130,27 @@ def test_a_lost_end_tells_where() -> None:
     assert found.outermost.integrity == "partial"
     assert found.outermost.position == len(whole) - 600
     assert TRUTH.items() <= found.contents.items()
+
+
+def test_a_position_lies_within_the_file() -> None:
+    beyond = struct.pack("<4sIQI", b"PK\6\7", 0, 2**64 - 16, 1)
+    hostile = b"PK\3\4" + bytes(40) + beyond + b"PK\5\6" + bytes(18)
+    found = scan(tar_of({"inner.zip": hostile}))
+    inner = next(c for c in found.containers if c.kind == "zip")
+    assert (inner.integrity, inner.problem) == ("partial", "the zip64 end record is missing")
+    assert inner.position is not None
+    assert inner.position <= len(hostile)
+
+
+def test_a_member_beyond_the_end_of_its_zip_is_missing() -> None:
+    archive = bytearray(zip_of({"first": b"1", "second": b"2"}))
+    header = archive.index(b"PK\x01\x02")
+    archive[header + 42 : header + 46] = struct.pack("<I", 2**32 - 2)
+    found = scan(bytes(archive))
+    assert (found.outermost.integrity, found.outermost.problem) == ("partial", "first: its local header is missing")
+    assert list(found.contents) == ["second"]
+
+
+def test_a_name_with_control_characters_is_told_in_letters() -> None:
+    archive = zip_of({"a/b": b"hello"}, zipfile.ZIP_STORED).replace(b"a/b", b"a\0\x1b").replace(b"hello", b"jello")
+    assert scan(archive).outermost.problem == r"a\u{0}\u{1b}: its checksum is wrong"

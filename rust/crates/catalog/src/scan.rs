@@ -192,7 +192,9 @@ impl<'a> Scan<'a> {
     fn zip<R: Read + Seek>(&mut self, depth: u32, archive: &mut R) -> Ending {
         let place = self.opened(depth);
         let outcome = zip::read(&mut self.inside(place), archive);
-        let position = archive.stream_position().unwrap_or(0);
+        let reached = archive.stream_position().unwrap_or(0);
+        // What an archive says of itself may have led beyond its end.
+        let position = reached.min(archive.seek(SeekFrom::End(0)).unwrap_or(0));
         Ending {
             place,
             kind: "zip",
@@ -315,8 +317,21 @@ impl<'a> Scan<'a> {
             depth: ending.place.depth,
             integrity,
             position: fault.as_ref().map(|_| ending.position),
-            problem: fault.map(|error| error.to_string()),
+            problem: fault.map(|error| printable(&error.to_string())),
             content,
         }
     }
+}
+
+/// Escape what a terminal or a database would not take as text: names in archives may hold any byte.
+fn printable(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if letter.is_control() {
+            escaped.extend(letter.escape_default());
+        } else {
+            escaped.push(letter);
+        }
+    }
+    escaped
 }
