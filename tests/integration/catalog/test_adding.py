@@ -9,8 +9,10 @@ import sys
 import tarfile
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 from tests.vocabulary.archives import ARCHIVES, FILES, deb_of, tar_of, zip_of
 
 from tallystick.catalog.errors import InvalidDigest, NotAFile, UnknownContent
@@ -75,6 +77,38 @@ def test_a_hard_link_shares_the_content(catalog: Catalog, tmp_path: Path) -> Non
         archive.addfile(link)
     catalog.service.add(put(tmp_path, "links.tar", written.getvalue()))
     assert [o.path for o in catalog.service.occurrences(catalog.service.find(HELLO))] == ["file", "twin"]
+
+
+def links(count: int) -> bytes:
+    """Write a tar of one file and of hard links, each to the one before it."""
+    written = io.BytesIO()
+    with tarfile.open(fileobj=written, mode="w") as archive:
+        member = tarfile.TarInfo("0")
+        member.size = 6
+        archive.addfile(member, io.BytesIO(b"hello\n"))
+        for number in range(1, count):
+            link = tarfile.TarInfo(f"{number}")
+            link.type, link.linkname = tarfile.LNKTYPE, f"{number - 1}"
+            archive.addfile(link)
+    return written.getvalue()
+
+
+def test_the_store_is_not_asked_for_each_hard_link(
+    catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    statements = 0
+    execute = Connection.execute
+
+    def counted(*args: Any, **more: Any) -> Any:
+        nonlocal statements
+        statements += 1
+        return execute(*args, **more)
+
+    monkeypatch.setattr(Connection, "execute", counted)
+    catalog.service.add(put(tmp_path, "links.tar", links(300)))
+    assert statements < 30
+    content = catalog.service.find(HELLO)
+    assert len(catalog.service.occurrences(content, 1000)) == 300
 
 
 def test_a_plain_file_is_a_source_of_itself(catalog: Catalog, tmp_path: Path) -> None:
