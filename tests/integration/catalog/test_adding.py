@@ -1,5 +1,7 @@
 """Files are catalogued once, whole, and found again."""
 
+import base64
+import gzip
 import hashlib
 import io
 import os
@@ -8,6 +10,7 @@ import subprocess
 import sys
 import tarfile
 import threading
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +29,19 @@ def put(folder: Path, name: str, body: bytes) -> Path:
     path = folder / name
     path.write_bytes(body)
     return path
+
+
+def counting(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Keep the statements that the store is asked from now on."""
+    asked: list[object] = []
+    execute = Connection.execute
+
+    def counted(connection: Connection, statement: Any, *args: Any, **more: Any) -> Any:
+        asked.append(statement)
+        return execute(connection, statement, *args, **more)
+
+    monkeypatch.setattr(Connection, "execute", counted)
+    return asked
 
 
 def test_a_file_is_found_by_each_digest(catalog: Catalog, tmp_path: Path) -> None:
@@ -57,6 +73,34 @@ def test_a_nested_source_is_one_source_wherever_it_lies(catalog: Catalog, tmp_pa
     catalog.service.add(put(tmp_path, "inner.zip", inner))
     (found,) = catalog.service.occurrences(catalog.service.find(HELLO))
     assert [name.rpartition("/")[2] for name in found.source_names] == ["inner.zip", "inner.zip", "again.zip"]
+
+
+SELF = b"c-oWi=HOref&Ybi=~WC2A`Gwp%VQC9>QFqwz`)Az3yB3GP-W4@h-CpS`wt<67~WzPYwAAW%D@QXE_%In>p7qVrU(GhFiRi"
+"""A gzip file that unpacks to itself, in base 85 and compressed."""
+
+
+def test_an_archive_that_holds_itself_has_a_name(catalog: Catalog, tmp_path: Path) -> None:
+    body = zlib.decompress(base64.b85decode(SELF))
+    assert gzip.decompress(body) == body
+    path = put(tmp_path, "self.gz", body)
+    catalog.service.add(path)
+    (found,) = catalog.service.occurrences(catalog.service.find(hashlib.sha256(body).hexdigest()))
+    assert found.source_names == [f"{path.as_uri()}{'!/content' * depth}" for depth in range(2)]
+
+
+def test_archives_that_all_hold_each_other_are_named_at_once(
+    catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inner: dict[str, bytes] = {"text": b"nested"}
+    for level in range(6):
+        inner = {f"{level}{one}.zip": zip_of(inner | {"level": f"{level}{one}".encode()}) for one in range(5)}
+        for name, body in inner.items():
+            catalog.service.add(put(tmp_path, name, body))
+    content = catalog.service.find(hashlib.sha256(b"nested").hexdigest())
+    asked = counting(monkeypatch)
+    found = catalog.service.occurrences(content)
+    assert len(asked) < 1000
+    assert {len(occurrence.source_names) for occurrence in found} == {5}
 
 
 def test_a_package_whose_member_is_cut_keeps_what_was_whole(catalog: Catalog, tmp_path: Path) -> None:
@@ -96,17 +140,9 @@ def links(count: int) -> bytes:
 def test_the_store_is_not_asked_for_each_hard_link(
     catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    statements = 0
-    execute = Connection.execute
-
-    def counted(*args: Any, **more: Any) -> Any:
-        nonlocal statements
-        statements += 1
-        return execute(*args, **more)
-
-    monkeypatch.setattr(Connection, "execute", counted)
+    asked = counting(monkeypatch)
     catalog.service.add(put(tmp_path, "links.tar", links(300)))
-    assert statements < 30
+    assert len(asked) < 30
     content = catalog.service.find(HELLO)
     assert len(catalog.service.occurrences(content, 1000)) == 300
 
