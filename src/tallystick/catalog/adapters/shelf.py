@@ -17,7 +17,7 @@ from tallystick.platform.store import Connection, Store, upsert
 
 __all__ = ["READER", "Shelf"]
 
-READER: Final = 1
+READER: Final = 2
 """Counts up when readers find more than they did, so that what was read before is read again."""
 
 NAMES: Final = 5

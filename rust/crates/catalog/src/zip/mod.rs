@@ -49,7 +49,9 @@ fn read_member<R: Read + Seek>(
     match entry.kind {
         Kind::File => {
             let mut data = Metered::new(data(archive, member)?, members.budget());
-            members.file(entry, Some(member.size), Some(member.crc32), &mut data)
+            members
+                .file(entry, Some(member.size), Some(member.crc32), &mut data)?
+                .opened(&member.name)
         }
         Kind::Symlink => {
             let target = prefix(&mut data(archive, member)?, LONGEST_TARGET + 1)?;
