@@ -1,8 +1,10 @@
 """Folders that are kept catalogued."""
 
+import os
+import stat
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -31,15 +33,25 @@ class FolderWatch:
         self._poll_s = poll_s
         self._done: dict[Path, tuple[int, int]] = {}
         self._again: dict[Path, float] = {}
+        self._missed: set[str | Path] = set()
 
     def run(self, stop: threading.Event) -> None:
         """Watch until told to stop; the file in hand is finished first."""
         while not stop.is_set():
-            for path in files_below(self._folders):
+            missed: list[OSError] = []
+            for path in files_below(self._folders, missed.append):
                 if stop.is_set():
                     return
                 self._look(path)
+            self._tell(missed)
             stop.wait(self._poll_s)
+
+    def _tell(self, missed: Sequence[OSError]) -> None:
+        """Log what cannot be looked into, once for as long as it cannot."""
+        for error in missed:
+            if error.filename not in self._missed:
+                log.warning("not looked into", file=str(error.filename), reason=error.strerror)
+        self._missed = {error.filename for error in missed}
 
     def _look(self, path: Path) -> None:
         try:
@@ -62,10 +74,25 @@ class FolderWatch:
         self._done[path] = state
 
 
-def files_below(paths: Sequence[Path]) -> Iterator[Path]:
-    """Give the regular files among `paths` and below the folders among them, each folder in order; links stay shut."""
+def files_below(paths: Sequence[Path], missed: Callable[[OSError], None]) -> Iterator[Path]:
+    """Give the regular files among `paths` and below the folders among them, each folder in order; links stay shut.
+
+    What cannot be looked into is told to `missed`, with its `filename`, and the rest is given all the same.
+    """
     for path in paths:
-        if path.is_dir():
-            yield from sorted(p for p in path.rglob("*") if p.is_file() and not p.is_symlink())
-        else:
+        if not os.path.isdir(path):  # noqa: PTH112 -- a path behind a folder that cannot be passed is none
             yield path
+            continue
+        for folder, inner, names in os.walk(path, onerror=missed):
+            inner.sort()
+            yield from (found for name in sorted(names) if _is_regular(found := Path(folder, name), missed))
+
+
+def _is_regular(path: Path, missed: Callable[[OSError], None]) -> bool:
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except FileNotFoundError:  # gone since the folder was listed
+        return False
+    except OSError as error:
+        missed(error)
+        return False

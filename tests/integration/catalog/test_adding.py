@@ -177,8 +177,8 @@ def test_a_killed_import_starts_again_to_the_same_result(catalog: Catalog, tmp_p
     build_packages(folder)
     command = [
         sys.executable,
-        "-m",
-        "tallystick.cli",
+        "-c",
+        "from tallystick.cli import main; main()",
         "catalog",
         "add",
         str(folder),
@@ -187,7 +187,7 @@ def test_a_killed_import_starts_again_to_the_same_result(catalog: Catalog, tmp_p
     ]
     with subprocess.Popen([*command, "--output", "json"], stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
-        process.stdout.readline()
+        assert process.stdout.readline()
         process.send_signal(signal.SIGKILL)
     for path in sorted(folder.iterdir()):
         catalog.service.add(path)
