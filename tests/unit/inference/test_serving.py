@@ -1,3 +1,4 @@
+import os
 import pickle
 from hashlib import sha256
 from pathlib import Path
@@ -114,12 +115,17 @@ def away(_: Objects, __: Digest) -> bytes:
 
 
 def test_a_storage_uri_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
     with opened(tmp_path / "data") as inference:
         for uri, text in (
             ("s3://bucket/model", "none that can be read here"),
             ("file://model.onnx/x", "none that can be read here"),
             ("model.onnx", "needs an absolute path"),
             ((tmp_path / "none").as_uri(), "No such file"),
+            ((tmp_path / "pipe").as_uri(), "pipe is no regular file"),
+            ("file:///dev/zero", "/dev/zero is no regular file"),
+            ("file:///tmp/%00x", "storageUri: 'file:///tmp/%00x' holds a NUL"),
+            ("file://[x", "storageUri: 'file://"),
         ):
             with pytest.raises(InvalidManifest, match=text):
                 inference.service.apply(Manifest(name="m", format="onnx", storage_uri=uri))
