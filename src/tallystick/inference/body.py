@@ -69,6 +69,8 @@ def _decompressed(content: bytes, encoding: bytes, largest: int) -> bytes:
         raise _too_large(largest)
     if not decompressor.eof:
         raise InvalidRequest(f"Content-Encoding: the {encoding.decode()} body ends too early")
+    if decompressor.unused_data:
+        raise InvalidRequest(f"Content-Encoding: something follows the {encoding.decode()} body")
     return plain
 
 
