@@ -10,6 +10,7 @@ from tests.vocabulary.models import doubling, manifest, opened
 
 from tallystick.inference.domain.manifest import Manifest
 from tallystick.inference.errors import InvalidManifest, ModelNotFound, ModelNotReady, ModelRefused
+from tallystick.inference.serving import elements_of
 from tallystick.inference.wiring import Inference
 from tallystick.platform.objects import Digest, Objects, ObjectsUnavailableError
 
@@ -174,3 +175,12 @@ def test_a_quick_model_is_known_to_be_quick(tmp_path: Path) -> None:
         assert model.expected_s(1) == float("inf")
         model.predict(X, ["y"])
         assert model.expected_s(1) < 1
+
+
+def test_a_row_of_many_elements_is_expected_to_take_longer_than_one_of_few(tmp_path: Path) -> None:
+    with opened(tmp_path / "data") as inference:
+        apply(inference, tmp_path, doubling(None))
+        inference.serving.synchronise()
+        model = inference.serving.find("double")
+        model.predict(X, ["y"])
+        assert model.expected_s(elements_of({"x": np.ones((1, 10**8), np.float32)})) > 1
