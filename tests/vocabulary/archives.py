@@ -48,10 +48,11 @@ def zip_of(files: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> by
     return written.getvalue()
 
 
-def deb_of(files: Mapping[str, bytes]) -> bytes:
+def deb_of(files: Mapping[str, bytes], data_name: str = "data.tar.xz", data: bytes | None = None) -> bytes:
+    """Write a Debian package of files, or with this data member in their place."""
     members = {"debian-binary": b"2.0\n", "control.tar.gz": gzip.compress(tar_of({"control": b"Package: x\n"}))}
     package = b"!<arch>\n"
-    for name, body in (members | {"data.tar.xz": lzma.compress(tar_of(files))}).items():
+    for name, body in (members | {data_name: lzma.compress(tar_of(files)) if data is None else data}).items():
         package += f"{name:<16}{0:<12}{0:<6}{0:<6}{'100644':<8}{len(body):<10}`\n".encode() + body
         package += b"\n" * (len(body) % 2)
     return package

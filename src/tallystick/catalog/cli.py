@@ -52,8 +52,14 @@ def add(paths: tuple[Path, ...], data_dir: Path, output: str) -> None:
     Exit code 1: some could not be read, or not to their end; what was whole before a cut is kept, as partial.
     """
     failed = 0
+
+    def missed(error: OSError) -> None:
+        nonlocal failed
+        failed += 1
+        click.echo(f"{error.filename}: {error.strerror}", err=True)
+
     with _opened(data_dir) as built:
-        for path in files_below(paths):
+        for path in files_below(paths, missed):
             try:
                 added = built.service.add(path)
             except CatalogError as error:

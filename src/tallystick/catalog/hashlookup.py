@@ -119,7 +119,7 @@ class _Door:
     def bulk(self, algorithm: Algorithm, request: Request[bytes]) -> Reply:
         try:
             texts = _hashes.decode(request.body).hashes
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
             return Reply({"message": NO_HASHES}, status=404)
         found = self._service.find_many([text for text in texts if isinstance(text, str)], algorithm)
         return Reply([self._record(content) for content in found])

@@ -1,5 +1,6 @@
 """`tally demo`: the main job on one machine."""
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -36,6 +37,7 @@ def demo(context: click.Context, data_dir: Path, wait: bool, report: Path | None
     if context.invoked_subcommand is None:
         from tallystick.demo.performance import Performance
 
+        _check(report, data_dir)
         performance = Performance(data_dir.absolute(), wait=wait, report=report, people=people, changes=changes)
         _explain(performance.run)
 
@@ -47,6 +49,14 @@ def change(data_dir: Path) -> None:
     from tallystick.demo.performance import change_once
 
     _explain(lambda: change_once(data_dir.absolute()))
+
+
+def _check(report: Path | None, data_dir: Path) -> None:
+    """Refuse a report that could not be written, before the run that it is about; the demo makes its own folder."""
+    if report is None or report.absolute().parent == data_dir.absolute():
+        return
+    if not os.access(report.absolute().parent, os.W_OK | os.X_OK):
+        raise click.BadParameter(f"{report}: no file can be written there", param_hint="--report")
 
 
 def _explain(work: Callable[[], int]) -> None:

@@ -1,5 +1,6 @@
 """Reading a request's body: bounded, decompressed, with the headers that say how to read it."""
 
+import asyncio
 import zlib
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, NamedTuple
@@ -40,7 +41,8 @@ async def read_body(scope: Scope, receive: Receive, *, largest: int) -> Body:
     if len(content) > largest:
         raise _too_large(largest)
     if encoding not in (b"", b"identity"):
-        content = _decompressed(content, encoding, largest)
+        # However short it is, what comes out may be long.
+        content = await asyncio.to_thread(_decompressed, content, encoding, largest)
     return Body(content, content_type, json_length)
 
 
@@ -69,6 +71,8 @@ def _decompressed(content: bytes, encoding: bytes, largest: int) -> bytes:
         raise _too_large(largest)
     if not decompressor.eof:
         raise InvalidRequest(f"Content-Encoding: the {encoding.decode()} body ends too early")
+    if decompressor.unused_data:
+        raise InvalidRequest(f"Content-Encoding: something follows the {encoding.decode()} body")
     return plain
 
 

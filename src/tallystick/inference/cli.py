@@ -100,7 +100,9 @@ def _document(path: Path) -> object:
         return yaml.safe_load(path.read_bytes())
     except OSError as error:
         raise InvalidManifest(f"{path}: {error.strerror}") from error
-    except yaml.YAMLError as error:
+    except RecursionError as error:
+        raise InvalidManifest(f"{path}: YAML is nested too deeply") from error
+    except (yaml.YAMLError, ValueError) as error:
         raise InvalidManifest(f"{path}: not YAML: {' '.join(str(error).split())}") from error
 
 

@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, ParamSpec, TypeVar
 
 import msgspec
 
@@ -19,7 +19,7 @@ from tallystick.inference.domain.v1 import decode_instances, encode_predictions
 from tallystick.inference.domain.v2 import decode_request, encode_answer
 from tallystick.inference.errors import InferenceError, InvalidRequest, Overloaded, status_of
 from tallystick.inference.figures import Exchange
-from tallystick.inference.serving import Serving, ServingModel, rows_of
+from tallystick.inference.serving import Serving, ServingModel, elements_of
 from tallystick.platform.http import viewer
 from tallystick.platform.telemetry import exposition, logger
 
@@ -31,6 +31,8 @@ log = logger(__name__)
 
 # Shorter predictions than this run in the event loop; handing them to a thread would cost more than they take.
 _QUICK_S = 0.001
+# Larger bodies are read and written in a thread too: some milliseconds in which the loop would answer nobody.
+_LARGE_BODY = 256 * 1024
 _NO_JSON_LENGTH = "received byte inputs, but the 'inference-header-content-length' header is missing."
 _EXTENSIONS = ("binary_tensor_data",)
 _JSON = (b"content-type", b"application/json")
@@ -47,6 +49,8 @@ class Reply(NamedTuple):
 
 
 Handler = Callable[[Body], Awaitable[Reply] | Reply]
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
 
 
 class ModelDoor:
@@ -126,11 +130,18 @@ class ModelDoor:
         with Exchange(figures, "v2") as exchange:
             if body.content_type == b"application/octet-stream" and body.json_length is None:
                 raise InvalidRequest(_NO_JSON_LENGTH)
-            request = decode_request(body.content, body.json_length, serving.signature)
+            if large := len(body.content) > _LARGE_BODY:
+                self._admit()
+                request = await self._aside(decode_request, body.content, body.json_length, serving.signature)
+            else:
+                request = decode_request(body.content, body.json_length, serving.signature)
             exchange.lap(figures.decoding)
-            outputs = await self._run(serving, request.inputs, list(request.outputs))
+            outputs = await self._run(serving, request.inputs, list(request.outputs), admitted=large)
             exchange.lap(figures.prediction)
-            answer = encode_answer(serving.answer_prefix, request, outputs)
+            if _are_large(outputs):
+                answer = await self._aside(encode_answer, serving.answer_prefix, request, outputs)
+            else:
+                answer = encode_answer(serving.answer_prefix, request, outputs)
             exchange.lap(figures.encoding)
         if answer.json_length is None:
             return Reply(200, answer.body)
@@ -140,23 +151,40 @@ class ModelDoor:
         serving = self._serving.find(name)
         figures = serving.figures
         with Exchange(figures, "v1") as exchange:
-            inputs = decode_instances(body.content, serving.signature)
+            if large := len(body.content) > _LARGE_BODY:
+                self._admit()
+                inputs = await self._aside(decode_instances, body.content, serving.signature)
+            else:
+                inputs = decode_instances(body.content, serving.signature)
             exchange.lap(figures.decoding)
-            outputs = await self._run(serving, inputs, serving.signature.output_names)
+            outputs = await self._run(serving, inputs, serving.signature.output_names, admitted=large)
             exchange.lap(figures.prediction)
-            predictions = encode_predictions(outputs)
+            if _are_large(outputs):
+                predictions = await self._aside(encode_predictions, outputs)
+            else:
+                predictions = encode_predictions(outputs)
             exchange.lap(figures.encoding)
         return Reply(200, predictions)
 
-    async def _run(self, serving: ServingModel, inputs: Tensors, outputs: Sequence[str]) -> Tensors:
-        if serving.expected_s(rows_of(inputs)) < _QUICK_S:
+    async def _run(self, serving: ServingModel, inputs: Tensors, outputs: Sequence[str], *, admitted: bool) -> Tensors:
+        if admitted:
+            return await self._aside(serving.predict, inputs, outputs)
+        if serving.expected_s(elements_of(inputs)) < _QUICK_S:
             return serving.predict(inputs, outputs)
+        self._admit()
+        return await self._aside(serving.predict, inputs, outputs)
+
+    def _admit(self) -> None:
+        """Refuse a request that would wait too long; one that was let in is seen to its end."""
         if self._waiting >= self._queue:
             raise Overloaded("too many predictions wait already; try again in a second")
+
+    async def _aside(self, work: Callable[Given, Result], /, *given: Given.args, **named: Given.kwargs) -> Result:
+        """Work in a thread of the pool, so that others are answered meanwhile."""
         self._waiting += 1
         try:
             loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._pool, serving.predict, inputs, outputs)
+            return await loop.run_in_executor(self._pool, partial(work, *given, **named))
         finally:
             self._waiting -= 1
 
@@ -179,6 +207,10 @@ class ModelDoor:
             "outputs": list(map(_declaration, serving.signature.outputs)),
         }
         return _json(200, document)
+
+
+def _are_large(outputs: Tensors) -> bool:
+    return sum(array.nbytes for array in outputs.values()) > _LARGE_BODY
 
 
 def _server_metadata(_: Body) -> Reply:

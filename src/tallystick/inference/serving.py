@@ -30,26 +30,27 @@ class ServingModel:
         self.signature = model.signature
         self.answer_prefix = msgspec.json.encode({"model_name": name, "model_version": str(version)})[:-1]
         self.figures = ModelFigures(name)
-        self._row_s: float | None = None
+        self._element_s: float | None = None
 
-    def expected_s(self, rows: int) -> float:
-        """Estimate how long a prediction of so many rows takes; a model that never predicted may take for ever."""
-        return float("inf") if self._row_s is None else self._row_s * max(rows, 1)
+    def expected_s(self, elements: int) -> float:
+        """Estimate how long a prediction from so many elements takes; a model that never predicted may take for ever.
+
+        Rows would not tell: one may be an image, and the next a larger one.
+        """
+        return float("inf") if self._element_s is None else self._element_s * max(elements, 1)
 
     def predict(self, inputs: Tensors, outputs: Sequence[str]) -> Tensors:
         """Predict, and remember what it cost."""
         start = perf_counter()
         answer = self.model.predict(inputs, outputs)
-        row_s = (perf_counter() - start) / max(rows_of(inputs), 1)
-        self._row_s = row_s if self._row_s is None else 0.9 * self._row_s + 0.1 * row_s
+        element_s = (perf_counter() - start) / max(elements_of(inputs), 1)
+        self._element_s = element_s if self._element_s is None else 0.9 * self._element_s + 0.1 * element_s
         return answer
 
 
-def rows_of(inputs: Tensors) -> int:
-    """Return the length of the first dimension."""
-    for array in inputs.values():
-        return array.shape[0] if array.ndim else 1
-    return 1
+def elements_of(inputs: Tensors) -> int:
+    """Return how many elements the tensors hold together."""
+    return sum(array.size for array in inputs.values())
 
 
 class Serving:

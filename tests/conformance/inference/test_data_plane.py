@@ -257,6 +257,11 @@ def test_v2_takes_binary_text(client: httpx2.Client) -> None:
         (header([1, 2], 7), b"\0" * 7, "inputs[0].data: 7 bytes are no whole number of FP32 elements"),
         (header([1, 2], "8"), b"\0" * 8, "inputs[0].parameters.binary_data_size: '8' is no number of bytes"),
         (header([1, 2], 4), b"\0" * 4, "inputs[0].data: 1 elements, but the shape [1, 2] needs 2"),
+        (
+            {"inputs": [tensor([1, 2], [1, 2], parameters={"binary_data_size": 8})]},
+            b"\0" * 8,
+            "inputs[0]: has both data and parameters.binary_data_size",
+        ),
     ],
 )
 def test_v2_names_what_is_wrong_in_binary(
@@ -285,6 +290,31 @@ def test_a_compressed_body_is_read(client: httpx2.Client) -> None:
 def test_a_compressed_body_that_is_broken_or_strange_is_refused(client: httpx2.Client) -> None:
     assert "gzip" in error(client.post(PREDICT, content=b"{}", headers={"content-encoding": "gzip"}))
     assert "br" in error(client.post(PREDICT, content=b"{}", headers={"content-encoding": "br"}), 415)
+
+
+@pytest.mark.parametrize("rest", [b"junk", gzip.compress(b"[]")])
+def test_what_follows_a_compressed_body_is_refused(client: httpx2.Client, rest: bytes) -> None:
+    body = gzip.compress(b'{"instances": [[1, 2]]}') + rest
+    answer = client.post(PREDICT, content=body, headers={"content-encoding": "gzip"})
+    assert error(answer) == "Content-Encoding: something follows the gzip body"
+
+
+DEEP = b"[" * 100_000
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        (INFER, b'{"inputs": [], "parameters": {"a": ' + DEEP),
+        (INFER, b'{"inputs": [{"name": "x", "shape": [1], "datatype": "FP32", "parameters": ' + b'{"a": ' * 100_000),
+        (INFER, b'{"inputs": [{"name": "x", "shape": [1, 2], "datatype": "FP32", "data": ' + DEEP),
+        (PREDICT, b'{"instances": ' + DEEP),
+        (PREDICT, b'{"inputs": {"x": ' + DEEP),
+        ("/v1/models/text:predict", b'{"instances": ' + b"[" * 500 + b'"a"' + b"]" * 500 + b"}"),
+    ],
+)
+def test_json_that_is_nested_too_deeply_is_400(client: httpx2.Client, path: str, body: bytes) -> None:
+    assert error(client.post(path, content=body))
 
 
 def test_a_body_beyond_the_limit_is_413(client: httpx2.Client) -> None:

@@ -51,7 +51,8 @@ def test_bulk_answers_what_is_known(client: TestClient) -> None:
     answer = client.post("/bulk/sha1", json={"hashes": [SHA1, "0" * 40, "nonsense", 7]})
     assert [record["SHA-1"] for record in answer.json()] == [SHA1.upper()]
     assert client.post("/bulk/md5", content=b'{"hashes": ["%s"]}' % MD5.encode()).json()[0]["MD5"] == MD5.upper()
-    assert client.post("/bulk/sha256", json={}).status_code == 404
+    for nothing in (b"{}", b"[" * 100_000, b'{"hashes": ' + b"[" * 100_000, b'{"hashes": ["\xff"]}'):
+        assert client.post("/bulk/sha256", content=nothing).status_code == 404
 
 
 def test_parents_and_children_are_paged(client: TestClient) -> None:

@@ -64,6 +64,23 @@ def test_a_reader_without_memory_fails_clearly(tmp_path: Path) -> None:
         list(frames)
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "\nthread '<unnamed>' panicked at src/scan.rs:1:1:\nthe reason\nnote: run with `RUST_BACKTRACE=1` for more\n",
+        'Traceback (most recent call last):\n  File "x.py", line 1\nthe reason\n',
+        "the reason",
+    ],
+)
+def test_a_reader_that_dies_says_why(tmp_path: Path, said: str) -> None:
+    (tmp_path / "archive").write_bytes(b"")
+    reader = SandboxedReader(CatalogSettings())
+    reader._command = [sys.executable, "-c", f"import os; os.write(2, {said.encode()!r}); os._exit(1)"]
+    with (tmp_path / "archive").open("rb") as archive, reader.read(archive) as frames:  # noqa: SIM117
+        with pytest.raises(ReaderFailed, match=r"code 1: the reason$"):
+            list(frames)
+
+
 def test_a_reader_that_hangs_is_ended_at_its_deadline(tmp_path: Path) -> None:
     (tmp_path / "archive").write_bytes(b"")
     reader = SandboxedReader(CatalogSettings(deadline_s=1))

@@ -131,3 +131,10 @@ def test_a_taken_port_is_named(tmp_path: Path) -> None:
         ended = run("serve", "--listen", address, "--data-dir", tmp_path / "other")
         assert ended.returncode == 1
         assert address in ended.stderr
+
+
+def test_a_document_that_is_nested_too_deeply_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "deep.yaml").write_text("[" * 5000)
+    applied = run("apply", "-f", tmp_path / "deep.yaml", "--data-dir", tmp_path / "data")
+    assert applied.returncode == 1
+    assert applied.stderr.endswith("deep.yaml: YAML is nested too deeply\n")

@@ -2,8 +2,11 @@
 
 import gzip
 import io
+import lzma
+import struct
 import tarfile
 import zipfile
+from collections.abc import Callable, Mapping
 
 import pytest
 from tests.vocabulary.archives import ARCHIVES, FILES, deb_of, digests, of, scan, tar_of, zip_of
@@ -57,9 +60,79 @@ def test_a_link_in_a_zip_is_a_link() -> None:
 
 
 def test_depth_is_bounded() -> None:
-    found = scan(tar_of({"inner.zip": zip_of(FILES)}), depth=0)
-    assert list(found.contents) == ["inner.zip"]
-    assert found.outermost.integrity == "complete"
+    found = scan(tar_of({"inner.zip": zip_of(FILES), "last": b"1"}), depth=0)
+    assert list(found.contents) == ["inner.zip", "last"]
+    assert found.outermost.integrity == "partial"
+    assert found.outermost.problem == "inner.zip: it is nested deeper than is opened"
+
+
+@pytest.mark.parametrize("inner", ARCHIVES)
+@pytest.mark.parametrize("outer", [tar_of, zip_of, deb_of])
+def test_what_is_not_opened_for_its_depth_is_never_complete(
+    outer: Callable[[Mapping[str, bytes]], bytes], inner: str
+) -> None:
+    archive = outer({"x": ARCHIVES[inner]})
+    depth = 1 if outer is deb_of else 0
+    assert "partial" in {c.integrity for c in scan(archive, depth=depth).containers}
+    assert {c.integrity for c in scan(archive, depth=depth + 2).containers} == {"complete"}
+
+
+@pytest.mark.parametrize("archive", [deb_of(FILES), gzip.compress(zip_of(FILES))])
+def test_a_container_whose_one_member_is_not_opened_is_partial(archive: bytes) -> None:
+    assert scan(archive, depth=0).outermost.integrity == "partial"
+
+
+def test_a_stream_that_holds_no_archive_is_complete_at_any_depth() -> None:
+    assert scan(tar_of({"text.gz": gzip.compress(b"text" * 999)}), depth=0).outermost.integrity == "complete"
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("data.tar.lzma", lzma.compress(tar_of(FILES), format=lzma.FORMAT_ALONE)),
+        ("data.tar.xz", b"garbage"),
+        ("data.tar.xz", b""),
+        ("data.tar.xz", lzma.compress(b"no tar")),
+        ("data.tar.xz", lzma.compress(tar_of(FILES))[:20]),
+    ],
+)
+def test_a_package_whose_files_were_not_read_says_so(name: str, body: bytes) -> None:
+    found = scan(deb_of(FILES, name, body))
+    assert (found.outermost.kind, found.outermost.integrity) == ("deb", "unsupported")
+    assert found.outermost.problem == f"{name}: it is no tar in a compression that is read"
+
+
+def sparse(holes: int) -> bytes:
+    """Write a tar of one file in GNU's way: a block of letters, then a hole."""
+    member = tarfile.TarInfo("sparse")
+    member.size, member.type = 512, tarfile.GNUTYPE_SPARSE
+    header = bytearray(member.tobuf(tarfile.GNU_FORMAT))
+    for at, number in [(386, 0), (398, 512), (410, 512 + holes), (422, 0), (483, 512 + holes)]:
+        header[at : at + 12] = b"%011o\0" % number
+    header[148:156] = b" " * 8
+    header[148:156] = b"%06o\0 " % sum(header)
+    return bytes(header) + b"Z" * 512 + bytes(1024)
+
+
+@pytest.mark.parametrize("compress", [bytes, gzip.compress])
+def test_a_bomb_of_holes_is_stopped_by_its_ratio(compress: Callable[[bytes], bytes]) -> None:
+    assert scan(sparse(1 << 20)).contents == {"sparse": digests(b"Z" * 512 + bytes(1 << 20))}
+    found = scan(compress(sparse(80 << 20)), largest_ratio=10)
+    assert (found.outermost.integrity, found.entries) == ("partial", [])
+    assert "expands" in (found.outermost.problem or "")
+
+
+@pytest.mark.parametrize("rest", [b"", bytes(1), bytes(512), bytes(200_000), gzip.compress(b"")])
+def test_zeros_behind_a_compressed_tar_are_ignored(rest: bytes) -> None:
+    body = tar_of(FILES)
+    found = scan(gzip.compress(body[:1000]) + gzip.compress(body[1000:]) + rest)
+    assert (found.outermost.kind, found.outermost.integrity) == ("tar.gz", "complete")
+    assert found.contents == TRUTH
+
+
+@pytest.mark.parametrize("rest", [b"junk", bytes(512) + b"junk", bytes(512) + gzip.compress(b"x")])
+def test_anything_else_behind_a_compressed_tar_is_damage(rest: bytes) -> None:
+    assert scan(gzip.compress(tar_of(FILES)) + rest).outermost.integrity == "partial"
 
 
 def test_nesting_is_told_by_magic_not_by_name() -> None:
@@ -129,3 +202,27 @@ def test_a_lost_end_tells_where() -> None:
     assert found.outermost.integrity == "partial"
     assert found.outermost.position == len(whole) - 600
     assert TRUTH.items() <= found.contents.items()
+
+
+def test_a_position_lies_within_the_file() -> None:
+    beyond = struct.pack("<4sIQI", b"PK\6\7", 0, 2**64 - 16, 1)
+    hostile = b"PK\3\4" + bytes(40) + beyond + b"PK\5\6" + bytes(18)
+    found = scan(tar_of({"inner.zip": hostile}))
+    inner = next(c for c in found.containers if c.kind == "zip")
+    assert (inner.integrity, inner.problem) == ("partial", "the zip64 end record is missing")
+    assert inner.position is not None
+    assert inner.position <= len(hostile)
+
+
+def test_a_member_beyond_the_end_of_its_zip_is_missing() -> None:
+    archive = bytearray(zip_of({"first": b"1", "second": b"2"}))
+    header = archive.index(b"PK\x01\x02")
+    archive[header + 42 : header + 46] = struct.pack("<I", 2**32 - 2)
+    found = scan(bytes(archive))
+    assert (found.outermost.integrity, found.outermost.problem) == ("partial", "first: its local header is missing")
+    assert list(found.contents) == ["second"]
+
+
+def test_a_name_with_control_characters_is_told_in_letters() -> None:
+    archive = zip_of({"a/b": b"hello"}, zipfile.ZIP_STORED).replace(b"a/b", b"a\0\x1b").replace(b"hello", b"jello")
+    assert scan(archive).outermost.problem == r"a\u{0}\u{1b}: its checksum is wrong"

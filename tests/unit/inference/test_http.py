@@ -7,7 +7,9 @@ from typing import Any
 
 import msgspec
 import numpy as np
+import pytest
 
+from tallystick.inference import http
 from tallystick.inference.domain.revision import ModelFile, Service, revision_of
 from tallystick.inference.domain.tensors import Signature, Tensors, TensorSpec
 from tallystick.inference.http import ModelDoor
@@ -76,6 +78,44 @@ def test_a_slow_model_blocks_nobody_and_a_full_queue_says_so() -> None:
         assert (status, answer["error"]) == (503, "too many predictions wait already; try again in a second")
         model.go.set()
         assert [await task for task in waiting] == [(200, {"predictions": [1.0]})] * 2
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize(
+    ("path", "step", "body"),
+    [
+        ("/v1/models/slow:predict", "decode_instances", b'{"instances": [%s]}'),
+        ("/v1/models/slow:predict", "encode_predictions", b'{"instances": [%s]}'),
+        ("/v2/models/slow/infer", "decode_request", b'{"inputs": [{"shape": [99999], %s, "data": [%s]}]}'),
+        ("/v2/models/slow/infer", "encode_answer", b'{"inputs": [{"shape": [99999], %s, "data": [%s]}]}'),
+    ],
+)
+def test_a_large_body_is_read_and_written_while_others_are_answered(
+    monkeypatch: pytest.MonkeyPatch, path: str, step: str, body: bytes
+) -> None:
+    model = Slow()
+    model.signature = Signature((TensorSpec("x", "FP32", (-1,)),), (SPEC,))
+    model.go.set()
+    serving = Serving(OneService(), lambda _: model)
+    serving.synchronise()
+    door = ModelDoor(serving, largest_body=1 << 20, threads=1, queue=1)
+    work, go = getattr(http, step), threading.Event()
+
+    def slow(*given: Any) -> Any:
+        assert go.wait(10)
+        return work(*given)
+
+    monkeypatch.setattr(http, step, slow)
+    numbers = b",".join([b"1.5"] * 99_999)
+    parts = (b'"name": "x", "datatype": "FP32"', numbers) if b"inputs" in body else (numbers,)
+
+    async def scene() -> None:
+        asked = asyncio.create_task(ask(door, "POST", path, body % parts))
+        await asyncio.sleep(0.05)
+        assert await ask(door, "GET", "/v2/health/ready") == (200, {"ready": True})
+        go.set()
+        assert (await asked)[0] == 200
 
     asyncio.run(scene())
 

@@ -1,3 +1,4 @@
+import os
 import pickle
 from hashlib import sha256
 from pathlib import Path
@@ -9,6 +10,7 @@ from tests.vocabulary.models import doubling, manifest, opened
 
 from tallystick.inference.domain.manifest import Manifest
 from tallystick.inference.errors import InvalidManifest, ModelNotFound, ModelNotReady, ModelRefused
+from tallystick.inference.serving import elements_of
 from tallystick.inference.wiring import Inference
 from tallystick.platform.objects import Digest, Objects, ObjectsUnavailableError
 
@@ -114,12 +116,17 @@ def away(_: Objects, __: Digest) -> bytes:
 
 
 def test_a_storage_uri_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
     with opened(tmp_path / "data") as inference:
         for uri, text in (
             ("s3://bucket/model", "none that can be read here"),
             ("file://model.onnx/x", "none that can be read here"),
             ("model.onnx", "needs an absolute path"),
             ((tmp_path / "none").as_uri(), "No such file"),
+            ((tmp_path / "pipe").as_uri(), "pipe is no regular file"),
+            ("file:///dev/zero", "/dev/zero is no regular file"),
+            ("file:///tmp/%00x", "storageUri: 'file:///tmp/%00x' holds a NUL"),
+            ("file://[x", "storageUri: 'file://"),
         ):
             with pytest.raises(InvalidManifest, match=text):
                 inference.service.apply(Manifest(name="m", format="onnx", storage_uri=uri))
@@ -168,3 +175,12 @@ def test_a_quick_model_is_known_to_be_quick(tmp_path: Path) -> None:
         assert model.expected_s(1) == float("inf")
         model.predict(X, ["y"])
         assert model.expected_s(1) < 1
+
+
+def test_a_row_of_many_elements_is_expected_to_take_longer_than_one_of_few(tmp_path: Path) -> None:
+    with opened(tmp_path / "data") as inference:
+        apply(inference, tmp_path, doubling(None))
+        inference.serving.synchronise()
+        model = inference.serving.find("double")
+        model.predict(X, ["y"])
+        assert model.expected_s(elements_of({"x": np.ones((1, 10**8), np.float32)})) > 1

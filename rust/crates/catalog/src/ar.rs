@@ -4,38 +4,47 @@ use std::io::Read;
 
 use crate::entry::Kind;
 use crate::error::Error;
-use crate::members::Members;
+use crate::members::{Members, Nested};
 use crate::stream::prefix;
 
 const GLOBAL: usize = 8;
 const HEADER: usize = 60;
 
-/// Read every member; a package without its data member has lost its end.
+/// Read every member; a package without its data member has lost its end, and one whose data member is no tar that is
+/// read here was not read.
 pub(crate) fn read(members: &mut dyn Members, reader: &mut dyn Read) -> Result<(), Error> {
     prefix(reader, GLOBAL)?;
-    let mut data = false;
+    let mut data = Err(Error::Damaged(
+        "the member with the files is missing".into(),
+    ));
     loop {
         let header = prefix(reader, HEADER)?;
         if header.is_empty() {
             break;
         }
         let (name, size) = member(&header)?;
-        data |= name.starts_with(b"data.tar");
-        let entry = members.begin(name, Kind::File)?;
-        members.file(entry, Some(size), None, &mut reader.take(size))?;
+        let entry = members.begin(name.clone(), Kind::File)?;
+        let nested = members.file(entry, Some(size), None, &mut reader.take(size))?;
+        if name.starts_with(b"data.tar") {
+            data = files(nested, &name);
+        }
         if size % 2 == 1 && prefix(reader, 1)?.is_empty() {
             return Err(Error::Damaged(
                 "the last member's padding is missing".into(),
             ));
         }
     }
-    if data {
-        Ok(())
-    } else {
-        Err(Error::Damaged(
-            "the member with the files is missing".into(),
-        ))
+    data
+}
+
+fn files(nested: Nested, name: &[u8]) -> Result<(), Error> {
+    if nested == Nested::Plain {
+        let name = String::from_utf8_lossy(name);
+        return Err(Error::Unsupported(format!(
+            "{name}: it is no tar in a compression that is read"
+        )));
     }
+    nested.opened(name)
 }
 
 fn member(header: &[u8]) -> Result<(Vec<u8>, u64), Error> {

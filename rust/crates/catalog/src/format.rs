@@ -3,9 +3,9 @@
 use std::io::{self, BufReader, Read};
 
 use bzip2::read::MultiBzDecoder;
-use flate2::read::MultiGzDecoder;
 use lzma_rust2::XzReader;
 
+use crate::gunzip::Gunzip;
 use crate::stream::BLOCK;
 
 /// Bytes needed to tell a format: one block of a tar.
@@ -61,7 +61,7 @@ impl Compression {
     pub(crate) fn decoder<'a>(self, reader: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {
         let reader = BufReader::with_capacity(BLOCK, reader);
         Ok(match self {
-            Self::Gzip => Box::new(MultiGzDecoder::new(reader)),
+            Self::Gzip => Box::new(Gunzip::new(reader)),
             Self::Bzip2 => Box::new(MultiBzDecoder::new(reader)),
             Self::Xz => Box::new(XzReader::new_mem_limit(
                 reader,

@@ -11,6 +11,7 @@ mod entry;
 mod error;
 mod format;
 mod frames;
+mod gunzip;
 mod members;
 pub mod sandbox;
 mod scan;

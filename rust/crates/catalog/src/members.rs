@@ -7,6 +7,32 @@ use crate::budget::Budget;
 use crate::entry::{Entry, Kind};
 use crate::error::Error;
 
+/// What a file inside a container is itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Nested {
+    /// No container.
+    Plain,
+    /// A container that was opened.
+    Opened,
+    /// A container deeper than the limits allow to open.
+    TooDeep,
+}
+
+impl Nested {
+    /// Refuse to call a container whole that holds a container of this name that was not opened.
+    pub(crate) fn opened(self, name: &[u8]) -> Result<(), Error> {
+        match self {
+            Self::Plain | Self::Opened => Ok(()),
+            Self::TooDeep => {
+                let name = String::from_utf8_lossy(name);
+                Err(Error::Limit(format!(
+                    "{name}: it is nested deeper than is opened"
+                )))
+            }
+        }
+    }
+}
+
 /// The members of one container that is being read.
 pub(crate) trait Members {
     /// What may still be read.
@@ -25,5 +51,5 @@ pub(crate) trait Members {
         size: Option<u64>,
         crc32: Option<u32>,
         reader: &mut dyn Read,
-    ) -> Result<(), Error>;
+    ) -> Result<Nested, Error>;
 }

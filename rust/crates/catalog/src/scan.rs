@@ -8,9 +8,12 @@ use crate::content::Digests;
 use crate::entry::{Container, Entry, Integrity, Kind};
 use crate::error::Error;
 use crate::format::{Compression, Format, MAGIC, is_tar};
-use crate::members::Members;
+use crate::members::{Members, Nested};
 use crate::stream::{Counted, Digesting, Metered, drain, prefix};
 use crate::{ar, tarball, zip};
+
+/// The name of what a compressed stream holds, which has none of its own.
+const CONTENT: &[u8] = b"content";
 
 /// Who is told what is found, as it is found.
 pub trait Sink {
@@ -61,7 +64,7 @@ impl Members for Inside<'_, '_> {
         size: Option<u64>,
         crc32: Option<u32>,
         reader: &mut dyn Read,
-    ) -> Result<(), Error> {
+    ) -> Result<Nested, Error> {
         self.scan.file(self.place, entry, size, crc32, reader)
     }
 }
@@ -137,12 +140,17 @@ impl<'a> Scan<'a> {
         size: Option<u64>,
         crc32: Option<u32>,
         reader: &mut dyn Read,
-    ) -> Result<(), Error> {
+    ) -> Result<Nested, Error> {
         let mut bytes = Digesting::new(reader, &self.budget);
-        let nested = if parent.depth < self.budget.limits.depth {
-            self.nested(parent.depth + 1, &mut bytes)?
+        let (ending, nested) = if parent.depth < self.budget.limits.depth {
+            match self.nested(parent.depth + 1, &mut bytes)? {
+                Some(ending) => (Some(ending), Nested::Opened),
+                None => (None, Nested::Plain),
+            }
+        } else if self.would_be_opened(&mut bytes)? {
+            (None, Nested::TooDeep)
         } else {
-            None
+            (None, Nested::Plain)
         };
         let drained = drain(&mut bytes);
         let read = bytes.size();
@@ -157,14 +165,26 @@ impl<'a> Scan<'a> {
             }
             Ok(()) => Ok(()),
         };
-        if let Some(ending) = nested {
+        if let Some(ending) = ending {
             let own = whole.is_ok().then(|| content.clone());
             let container = self.closed(ending, Some(parent.number), entry.path.clone(), own);
             self.sink.container(container)?;
         }
         whole?;
         entry.content = Some(content);
-        self.sink.entry(entry)
+        self.sink.entry(entry)?;
+        Ok(nested)
+    }
+
+    /// Tell a container where none is opened any more; a compressed stream is one when it begins with a tar.
+    fn would_be_opened(&self, bytes: &mut dyn Read) -> Result<bool, Error> {
+        let start = prefix(bytes, MAGIC)?;
+        let Some(Format::Compressed(compression)) = Format::of(&start) else {
+            return Ok(Format::of(&start).is_some());
+        };
+        let decoder = compression.decoder(Cursor::new(start).chain(bytes))?;
+        let inside = prefix(&mut Metered::new(decoder, &self.budget), MAGIC);
+        Ok(inside.is_ok_and(|inside| is_tar(&inside)))
     }
 
     fn nested(&mut self, depth: u32, bytes: &mut dyn Read) -> Result<Option<Ending>, Error> {
@@ -192,7 +212,9 @@ impl<'a> Scan<'a> {
     fn zip<R: Read + Seek>(&mut self, depth: u32, archive: &mut R) -> Ending {
         let place = self.opened(depth);
         let outcome = zip::read(&mut self.inside(place), archive);
-        let position = archive.stream_position().unwrap_or(0);
+        let reached = archive.stream_position().unwrap_or(0);
+        // What an archive says of itself may have led beyond its end.
+        let position = reached.min(archive.seek(SeekFrom::End(0)).unwrap_or(0));
         Ending {
             place,
             kind: "zip",
@@ -263,13 +285,9 @@ impl<'a> Scan<'a> {
                 if is_tar {
                     tarball::read(&mut self.inside(place), &mut whole)
                 } else {
-                    self.file(
-                        place,
-                        Entry::new(place.number, b"content".to_vec(), Kind::File),
-                        None,
-                        None,
-                        &mut whole,
-                    )
+                    let entry = Entry::new(place.number, CONTENT.to_vec(), Kind::File);
+                    self.file(place, entry, None, None, &mut whole)
+                        .and_then(|nested| nested.opened(CONTENT))
                 }
             }
         };
@@ -315,8 +333,21 @@ impl<'a> Scan<'a> {
             depth: ending.place.depth,
             integrity,
             position: fault.as_ref().map(|_| ending.position),
-            problem: fault.map(|error| error.to_string()),
+            problem: fault.map(|error| printable(&error.to_string())),
             content,
         }
     }
+}
+
+/// Escape what a terminal or a database would not take as text: names in archives may hold any byte.
+fn printable(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if letter.is_control() {
+            escaped.extend(letter.escape_default());
+        } else {
+            escaped.push(letter);
+        }
+    }
+    escaped
 }

@@ -24,14 +24,17 @@ pub(crate) fn read(members: &mut dyn Members, reader: &mut dyn Read) -> Result<(
         match kind {
             Kind::File if is_sparse(&mut found)? => {
                 let name = String::from_utf8_lossy(&entry.path).into_owned();
-                fault = Err(Error::Unsupported(format!(
-                    "{name}: sparse in the way of pax"
-                )));
+                let sparse = Error::Unsupported(format!("{name}: sparse in the way of pax"));
+                fault = fault.and(Err(sparse));
                 members.named(entry)?;
             }
             Kind::File => {
-                let size = found.size();
-                members.file(entry, Some(size), None, &mut found)?;
+                let (size, name) = (found.size(), entry.path.clone());
+                // The holes of a sparse file come out of nothing: they cost as if a decoder had made them.
+                let stored = found.header().entry_size()?;
+                members.budget().spend(size.saturating_sub(stored))?;
+                let nested = members.file(entry, Some(size), None, &mut found)?;
+                fault = fault.and(nested.opened(&name));
             }
             Kind::Symlink | Kind::Hardlink => {
                 entry.target = found.link_name_bytes().map(std::borrow::Cow::into_owned);

@@ -104,11 +104,12 @@ fn whole<T: FromStr + TryFrom<i64>>(text: &str) -> Result<T, Refusal> {
         return digits.parse().map_err(|_| Refusal::OutOfRange);
     }
     let value = text.parse::<f64>().map_err(|_| Refusal::OutOfRange)?;
+    // From here on several integers share one float; which of them was meant cannot be told.
+    if value.abs() >= EXACT {
+        return Err(Refusal::OutOfRange);
+    }
     if value.fract() != 0.0 {
         return Err(Refusal::Fraction);
-    }
-    if value.abs() > EXACT {
-        return Err(Refusal::OutOfRange);
     }
     T::try_from(value as i64).map_err(|_| Refusal::OutOfRange)
 }

@@ -84,6 +84,24 @@ fn whole_numbers_may_be_written_as_fractions() {
 }
 
 #[test]
+fn a_whole_number_that_a_float_cannot_hold_is_refused() {
+    for text in [
+        "9007199254740993.0",
+        "-9007199254740993.0",
+        "1e400",
+        "-1e400",
+    ] {
+        assert_eq!(
+            refusal(&format!("[{text}]"), Datatype::Int64),
+            format!("[0]: {text} is outside the range of INT64")
+        );
+    }
+    let largest = scan(b"[9007199254740991.0,9007199254740993]", Datatype::Int64).unwrap();
+    let written = render(&largest.data, Datatype::Int64, &largest.shape).unwrap();
+    assert_eq!(written, b"[9007199254740991,9007199254740993]");
+}
+
+#[test]
 fn nan_is_null_both_ways() {
     let tensor = scan(b"[null]", Datatype::Fp32).unwrap();
     assert_eq!(

@@ -1,19 +1,28 @@
 """Writing down one scan, inside the transaction that makes it known."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from tallystick.catalog.adapters.tables import contents, occurrences, sources
 from tallystick.catalog.domain.found import Container, Content, Entry
-from tallystick.catalog.domain.ownership import judged, owners
+from tallystick.catalog.domain.ownership import judged, members_of, owners
 from tallystick.platform.store import Connection, upsert
 
 __all__ = ["Recording"]
 
 BATCH: Final = 500
+_IN_PIECES: Final[Mapping[str, Any]] = {"execution_options": {"yield_per": 1000}}
+
+
+class _Link(NamedTuple):
+    """A hard link, as a row of its source."""
+
+    number: int
+    path: bytes
+    target: bytes
 
 
 class Recording:
@@ -22,12 +31,13 @@ class Recording:
     def __init__(self, connection: Connection, containers: Sequence[Container], *, reader: int, now_ms: int) -> None:
         self._connection = connection
         self._containers = containers
+        self._members = members_of(containers)
         self._reader = reader
         self._now_ms = now_ms
         self._owners = owners(containers)
         self._sources: dict[int, int] = {}  # the source's row, by the number of the container that is recorded as it
         self._entries: Counter[int] = Counter()
-        self._links: list[tuple[int, int, bytes]] = []
+        self._links: dict[int, list[_Link]] = defaultdict(list)  # by the source
         self._open()
 
     def add(self, entries: Sequence[Entry]) -> None:
@@ -39,16 +49,30 @@ class Recording:
 
     def close(self) -> int:
         """Let hard links share their targets' contents, count, and return the outermost source."""
-        for source_id, number, target in self._links:
-            here = occurrences.c.source_id == source_id
-            shared = select(occurrences.c.content_id).where(here, occurrences.c.path == target).limit(1)
-            content_id = self._connection.execute(shared).scalar_one_or_none()
-            link = update(occurrences).where(here, occurrences.c.number == number)
-            self._connection.execute(link.values(content_id=content_id))
+        for source_id, links in self._links.items():
+            self._link(source_id, links)
         for source_id, entries in self._entries.items():
             row = update(sources).where(sources.c.content_id == source_id)
             self._connection.execute(row.values(entries=entries))
         return self._outermost
+
+    def _link(self, source_id: int, links: Sequence[_Link]) -> None:
+        """Read a source's paths once for all of its links: nobody else writes while this lasts."""
+        here = occurrences.c.source_id == source_id
+        targets = {link.target for link in links}
+        paths = select(occurrences.c.path, occurrences.c.content_id).where(here, occurrences.c.content_id.is_not(None))
+        shared: dict[bytes, int] = {}
+        for path, content_id in self._connection.execute(paths.order_by(occurrences.c.number), **_IN_PIECES):
+            if path in targets:
+                shared.setdefault(path, content_id)
+        found = []
+        for link in links:
+            if (content_id := shared.get(link.target)) is not None:
+                shared.setdefault(link.path, content_id)
+                found.append({"at": link.number, "shared": content_id})
+        if found:
+            rows = update(occurrences).where(here, occurrences.c.number == bindparam("at"))
+            self._connection.execute(rows.values(content_id=bindparam("shared")), found)
 
     def _open(self) -> None:
         """Make a row for each container whose content is known and that was not read as deep before."""
@@ -71,7 +95,7 @@ class Recording:
         return self._connection.execute(query).one_or_none() is not None
 
     def _begin(self, source_id: int, container: Container) -> None:
-        verdict = judged(container, self._containers)
+        verdict = judged(container, self._members[container.number])
         row: Mapping[str, object] = {
             "content_id": source_id,
             "kind": verdict.kind,
@@ -95,7 +119,8 @@ class Recording:
         number = self._entries[source_id]
         self._entries[source_id] += 1
         if entry.kind == "hardlink" and entry.target is not None:
-            self._links.append((source_id, number, owner.prefix + entry.target))
+            link = _Link(number, owner.prefix + entry.path, owner.prefix + entry.target)
+            self._links[source_id].append(link)
         return {
             "source_id": source_id,
             "number": number,

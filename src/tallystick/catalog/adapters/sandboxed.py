@@ -55,9 +55,15 @@ class SandboxedReader:
         if late:
             return f"reading took longer than {self._deadline_s} seconds"
         assert process.stderr is not None  # noqa: S101 -- asked for as a pipe
-        said = process.stderr.read(4096).decode(errors="replace").strip().rpartition("\n")[2]
+        said = _last_words(process.stderr.read(4096).decode(errors="replace"))
         code = process.wait()
         return f"the reader ended with {f'signal {-code}' if code < 0 else f'code {code}'}" + (said and f": {said}")
+
+
+def _last_words(said: str) -> str:
+    """Return the line that tells why; a note on how to have a backtrace may follow it."""
+    lines = [line for line in said.splitlines() if line.strip() and not line.startswith("note: ")]
+    return lines[-1].strip() if lines else ""
 
 
 def _arguments(settings: CatalogSettings) -> str:

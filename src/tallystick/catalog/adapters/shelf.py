@@ -1,7 +1,9 @@
 """Contents, sources and occurrences as rows of the store."""
 
 import time
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache, partial
 from typing import Any, Final
 
 from sqlalchemy import Row, Select, func, select
@@ -15,10 +17,12 @@ from tallystick.platform.store import Connection, Store, upsert
 
 __all__ = ["READER", "Shelf"]
 
-READER: Final = 1
+READER: Final = 2
 """Counts up when readers find more than they did, so that what was read before is read again."""
 
 NAMES: Final = 5
+OPENED: Final = 20
+"""How many sources are opened outwards to name one that is nested in them."""
 
 
 class Shelf:
@@ -84,7 +88,8 @@ class Shelf:
             .limit(limit)
         )
         with self._store.read() as connection:
-            return [_occurrence(connection, row) for row in connection.execute(query).all()]
+            names = cache(partial(_names, connection))
+            return [_occurrence(row, names(row.source_id)) for row in connection.execute(query).all()]
 
     def parents(self, content_id: int, limit: int) -> tuple[int, list[str]]:
         """Count the sources that hold a content, and give the SHA-1 of some."""
@@ -172,25 +177,35 @@ def _uris(connection: Connection, source_id: int) -> Iterator[str]:
     yield from connection.execute(query.limit(NAMES)).scalars()
 
 
-def _occurrence(connection: Connection, row: Row[Any]) -> Occurrence:
+def _occurrence(row: Row[Any], source_names: list[str]) -> Occurrence:
     return Occurrence(
         path=row.path.decode(errors="replace"),
         kind=row.type,
         source_sha256=row.sha256.hex(),
         source_kind=row.kind,
-        source_names=list(_names(connection, row.source_id)),
+        source_names=source_names,
     )
 
 
-def _names(connection: Connection, source_id: int) -> Iterator[str]:
-    """Name a source by where it lies, and a nested one by its path in the source around it."""
-    yield from _uris(connection, source_id)
-    outer = (
-        select(occurrences.c.source_id, occurrences.c.path).where(occurrences.c.content_id == source_id).limit(NAMES)
-    )
-    for row in connection.execute(outer).all():
-        for name in _names(connection, row.source_id):
-            yield f"{name}!/{row.path.decode(errors='replace')}"
+def _names(connection: Connection, source_id: int) -> list[str]:
+    """Name a source by where it lies, and a nested one by its path in the sources around it, the nearest first.
+
+    An archive may hold itself, and each of many may hold all of the others: no source is opened outwards twice, and
+    few are.
+    """
+    names: list[str] = []
+    opened: set[int] = set()
+    around = deque([(source_id, "")])
+    while around and len(names) < NAMES:
+        here, inside = around.popleft()
+        names += [f"{uri}{inside}" for uri in _uris(connection, here)]
+        if here in opened or len(opened) == OPENED:
+            continue
+        opened.add(here)
+        holding = select(occurrences.c.source_id, occurrences.c.path).where(occurrences.c.content_id == here)
+        for row in connection.execute(holding.limit(NAMES)):
+            around.append((row.source_id, f"!/{row.path.decode(errors='replace')}{inside}"))
+    return names[:NAMES]
 
 
 def _content(row: Row[Any]) -> ContentView:

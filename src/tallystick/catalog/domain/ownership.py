@@ -1,11 +1,12 @@
 """Which source an entry belongs to, when a container ended before its own content was known."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from tallystick.catalog.domain.found import Container
 
-__all__ = ["Owner", "judged", "owners"]
+__all__ = ["Owner", "judged", "members_of", "owners"]
 
 
 class Owner(NamedTuple):
@@ -27,12 +28,21 @@ def owners(containers: Sequence[Container]) -> Mapping[int, Owner]:
     return found
 
 
-def judged(container: Container, containers: Sequence[Container]) -> Container:
+def members_of(containers: Sequence[Container]) -> Mapping[int, Sequence[Container]]:
+    """Give the containers right inside each container, by its number; a number without any has none."""
+    found: defaultdict[int, list[Container]] = defaultdict(list)
+    for container in containers:
+        if container.parent is not None:
+            found[container.parent].append(container)
+    return found
+
+
+def judged(container: Container, members: Sequence[Container]) -> Container:
     """Call a package no more whole than its members are; any other container answers for itself alone."""
     if container.kind != "deb" or container.integrity != "complete":
         return container
-    for member in containers:
-        if member.parent == container.number and member.integrity != "complete":
+    for member in members:
+        if member.integrity != "complete":
             return Container(
                 number=container.number,
                 parent=container.parent,

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from tallystick.inference.domain.decoding import decoded
 from tallystick.inference.domain.tensors import DATATYPES, Array, datatype_of, elements_in
 from tallystick.inference.errors import InvalidRequest
 from tallystick.native import MalformedInput
@@ -13,6 +14,8 @@ from tallystick.native.inference import join_elements, render_tensor, scan_tenso
 __all__ = ["from_binary", "from_json", "reshaped", "to_binary", "to_json"]
 
 _strings = msgspec.json.Decoder(list[Any])
+_MAXIMUM_RANK = 32
+"""Dimensions that an array may have, as the compiled core bounds those of numbers."""
 
 
 def from_json(text: bytes, datatype: str, *, field: str) -> Array:
@@ -74,23 +77,21 @@ def reshaped(array: Array, shape: tuple[int, ...], *, field: str) -> Array:
 
 
 def _from_strings(text: bytes, field: str) -> Array:
-    try:
-        nested = _strings.decode(text)
-    except msgspec.MsgspecError as error:
-        raise InvalidRequest(f"{field}: {error}") from error
     flat: list[str] = []
-    shape = _flatten(nested, flat, field)
+    shape = _flatten(decoded(_strings.decode, text, field), flat, field, rank=1)
     array = np.empty(len(flat), dtype=np.object_)
     array[:] = flat
     return array.reshape(shape)
 
 
-def _flatten(value: list[Any], flat: list[str], place: str) -> tuple[int, ...]:
-    """Append the strings of `value` in order and return its shape."""
+def _flatten(value: list[Any], flat: list[str], place: str, *, rank: int) -> tuple[int, ...]:
+    """Append the strings of `value`, which lies in `rank` arrays, in order and return its shape."""
+    if rank > _MAXIMUM_RANK:
+        raise InvalidRequest(f"{place}: more than {_MAXIMUM_RANK} dimensions")
     shapes = set()
     for index, element in enumerate(value):
         if isinstance(element, list):
-            shapes.add(_flatten(element, flat, f"{place}[{index}]"))
+            shapes.add(_flatten(element, flat, f"{place}[{index}]", rank=rank + 1))
         elif isinstance(element, str):
             flat.append(element)
             shapes.add(())

@@ -1,19 +1,16 @@
 """The V1 protocol: `instances` in, `predictions` out."""
 
-from collections.abc import Callable
-from typing import TypeVar
-
 import msgspec
 import numpy as np
 
 from tallystick.inference.domain.arrays import from_json, to_json
+from tallystick.inference.domain.decoding import decoded
 from tallystick.inference.domain.tensors import Array, Signature, Tensors
 from tallystick.inference.errors import InvalidRequest
 
 __all__ = ["decode_instances", "encode_predictions"]
 
 _NOTHING = msgspec.Raw()
-Decoded = TypeVar("Decoded")
 
 
 class _Body(msgspec.Struct):
@@ -22,6 +19,7 @@ class _Body(msgspec.Struct):
 
 
 _body = msgspec.json.Decoder(_Body)
+_values = msgspec.json.Decoder(list[msgspec.Raw])
 _rows = msgspec.json.Decoder(list[dict[str, msgspec.Raw]])
 _columns = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
@@ -32,10 +30,7 @@ def decode_instances(body: bytes, signature: Signature) -> Tensors:
     Instances are rows of numbers for a model of one input, or `{input: value}` objects; `inputs` may also be one
     `{input: column}` object.
     """
-    try:
-        document = _body.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise InvalidRequest(f"Unrecognized request format: {error}") from error
+    document = decoded(_body.decode, body, "Unrecognized request format")
     field = "instances" if len(document.instances) else "inputs"
     value = bytes(getattr(document, field)).lstrip()
     match value[:1]:
@@ -55,9 +50,13 @@ def encode_predictions(outputs: Tensors) -> bytes:
     if len(outputs) == 1:
         (only,) = outputs.values()
         return b'{"predictions":' + to_json(only, nested=True) + b"}"
-    names = list(outputs)
-    rows = zip(*(array.tolist() for array in outputs.values()), strict=False)
-    return msgspec.json.encode({"predictions": [dict(zip(names, row, strict=True)) for row in rows]})
+    lengths = {array.shape[:1] for array in outputs.values()}
+    if len(lengths) > 1 or () in lengths:
+        shapes = ", ".join(f"{name!r} {list(array.shape)}" for name, array in outputs.items())
+        raise InvalidRequest(f"predictions: V1 gives one object a row, but the outputs are {shapes}; ask over V2")
+    columns = [_values.decode(to_json(array, nested=True)) for array in outputs.values()]
+    rows = [dict(zip(outputs, row, strict=True)) for row in zip(*columns, strict=True)]
+    return msgspec.json.encode({"predictions": rows})
 
 
 def _from_array(value: bytes, field: str, signature: Signature) -> Tensors:
@@ -70,12 +69,12 @@ def _from_array(value: bytes, field: str, signature: Signature) -> Tensors:
 
 
 def _from_columns(value: bytes, signature: Signature) -> Tensors:
-    columns = _decoded(_columns.decode, value, "inputs")
+    columns = decoded(_columns.decode, value, "inputs")
     return _checked({name: (f"inputs.{name}", [raw]) for name, raw in columns.items()}, signature, whole=True)
 
 
 def _from_rows(value: bytes, field: str, signature: Signature) -> Tensors:
-    rows = _decoded(_rows.decode, value, field)
+    rows = decoded(_rows.decode, value, field)
     columns: dict[str, tuple[str, list[msgspec.Raw]]] = {name: (f"{field}[].{name}", []) for name in rows[0]}
     for index, row in enumerate(rows):
         if row.keys() != columns.keys():
@@ -98,10 +97,3 @@ def _checked(
         tensors[spec.name] = signature.check(name, array, field=field)
     signature.require_all(tensors)
     return tensors
-
-
-def _decoded(decode: Callable[[bytes], Decoded], value: bytes, field: str) -> Decoded:
-    try:
-        return decode(value)
-    except msgspec.MsgspecError as error:
-        raise InvalidRequest(f"{field}: {error}") from error

@@ -7,6 +7,7 @@ from uuid import uuid4
 import msgspec
 
 from tallystick.inference.domain.arrays import from_binary, from_json, reshaped, to_binary, to_json
+from tallystick.inference.domain.decoding import decoded
 from tallystick.inference.domain.tensors import DATATYPES, Array, Signature, Tensors, datatype_of
 from tallystick.inference.errors import InvalidRequest
 
@@ -60,10 +61,8 @@ def decode_request(body: bytes, json_length: int | None, signature: Signature) -
     """Read an infer request; `json_length` is the value of `Inference-Header-Content-Length`, if there was one."""
     if json_length is not None and json_length > len(body):
         raise InvalidRequest(f"Inference-Header-Content-Length: {json_length}, but the body has {len(body)} bytes")
-    try:
-        document = _body.decode(body if json_length is None else body[:json_length])
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise InvalidRequest(f"Unrecognized request format: {error}") from error
+    text = body if json_length is None else body[:json_length]
+    document = decoded(_body.decode, text, "Unrecognized request format")
     tail = b"" if json_length is None else body[json_length:]
     inputs = _inputs(document.inputs, tail, signature)
     return Request(document.id or str(uuid4()), inputs, _wanted(document, signature))
@@ -129,6 +128,8 @@ def _binary_size(one: _Input, field: str) -> int | None:
     size = one.parameters["binary_data_size"]
     if not isinstance(size, int) or isinstance(size, bool) or size < 0:
         raise InvalidRequest(f"{field}.parameters.binary_data_size: {size!r:.40} is no number of bytes")
+    if len(one.data):
+        raise InvalidRequest(f"{field}: has both data and parameters.binary_data_size")
     return size
 
 

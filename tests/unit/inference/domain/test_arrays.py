@@ -30,7 +30,10 @@ def test_text_is_nested_too() -> None:
     assert to_json(array, nested=True) == '[["a"],["ß"]]'.encode()
 
 
-@pytest.mark.parametrize("text", [b'["a", 1]', b'["a", ["b"]]', b'[["a"], ["b", "c"]]', b"[", b"{}"])
+@pytest.mark.parametrize(
+    "text",
+    [b'["a", 1]', b'["a", ["b"]]', b"[" * 33 + b'"a"' + b"]" * 33, b"[" * 100_000, b'[["a"], ["b", "c"]]', b"[", b"{}"],
+)
 def test_wrong_text_is_refused(text: bytes) -> None:
     with pytest.raises(InvalidRequest, match=r"^x"):
         from_json(text, "BYTES", field="x")

@@ -116,11 +116,15 @@ fn end_64<R: Read + Seek>(archive: &mut R, place: u64) -> Result<Option<End>, Er
     if !locator.starts_with(b"PK\x06\x07") {
         return Ok(None);
     }
+    let missing = || Error::Damaged("the zip64 end record is missing".into());
     let place = unsigned(&locator, 8, 8);
+    if place >= locator_place {
+        return Err(missing());
+    }
     archive.seek(SeekFrom::Start(place))?;
     let record = prefix(archive, END_64)?;
     if record.len() < END_64 || !record.starts_with(b"PK\x06\x06") {
-        return Err(Error::Damaged("the zip64 end record is missing".into()));
+        return Err(missing());
     }
     let (members, size, offset) = (
         unsigned(&record, 32, 8),

@@ -49,7 +49,9 @@ fn read_member<R: Read + Seek>(
     match entry.kind {
         Kind::File => {
             let mut data = Metered::new(data(archive, member)?, members.budget());
-            members.file(entry, Some(member.size), Some(member.crc32), &mut data)
+            members
+                .file(entry, Some(member.size), Some(member.crc32), &mut data)?
+                .opened(&member.name)
         }
         Kind::Symlink => {
             let target = prefix(&mut data(archive, member)?, LONGEST_TARGET + 1)?;
@@ -67,10 +69,14 @@ fn data<'a, R: Read + Seek>(
     archive: &'a mut R,
     member: &Member,
 ) -> Result<Box<dyn Read + 'a>, Error> {
+    let missing = || Error::Damaged("its local header is missing".into());
+    if member.offset >= archive.seek(SeekFrom::End(0))? {
+        return Err(missing());
+    }
     archive.seek(SeekFrom::Start(member.offset))?;
     let header = prefix(archive, LOCAL_HEADER)?;
     if header.len() < LOCAL_HEADER || !header.starts_with(b"PK\x03\x04") {
-        return Err(Error::Damaged("its local header is missing".into()));
+        return Err(missing());
     }
     let skipped = unsigned(&header, 26, 2) + unsigned(&header, 28, 2);
     archive.seek_relative(skipped.cast_signed())?;
