@@ -89,19 +89,21 @@ class Connectors:
                 "Connectors must be in the STOPPED state before their offsets can be modified. This can be done for "
                 f"the specified connector by issuing a 'PUT' request to the '/connectors/{name}/stop' endpoint"
             )
-        saved = self._log.source_offset(source_of(name))
-        if saved is None:
-            return
-        before = SourceOffset.decode(saved)
-        begin_anew = SourceOffset(
-            generation=before.generation,
-            system=before.system,
-            snapshotting=True,
-            reset=True,
-            slot=before.slot,
-            publication=before.publication,
-        )
         with self._store.write() as connection:
+            # A task that was told to stop may still write; fenced first, it cannot overwrite what is saved here.
+            self._registry.fence(name, connection)
+            saved = self._log.source_offset(source_of(name))
+            if saved is None:
+                return
+            before = SourceOffset.decode(saved)
+            begin_anew = SourceOffset(
+                generation=before.generation,
+                system=before.system,
+                snapshotting=True,
+                reset=True,
+                slot=before.slot,
+                publication=before.publication,
+            )
             self._log.save_source_offset(source_of(name), begin_anew.encode(), within=connection)
 
     def topics(self, name: str) -> list[str]:

@@ -66,8 +66,12 @@ class Registry:
             if not connection.execute(delete(connectors).where(connectors.c.name == name)).rowcount:
                 raise UnknownConnector(f"Connector {name} not found")
             # The row stays, so that a connector of the same name never repeats an epoch.
-            values = {"epoch": tasks.c.epoch + 1, "lease_until_ms": 0, "state": "UNASSIGNED", "trace": ""}
-            connection.execute(update(tasks).where(tasks.c.connector == name).values(values))
+            self.fence(name, connection)
+
+    def fence(self, name: str, within: Connection) -> None:
+        """Take a connector's lease from whoever holds it: nothing that its task has not yet written will be."""
+        values = {"epoch": tasks.c.epoch + 1, "lease_until_ms": 0, "state": "UNASSIGNED", "trace": ""}
+        within.execute(update(tasks).where(tasks.c.connector == name).values(values))
 
     def task(self, name: str) -> Task | None:
         """Return what is known of a connector's task; None when none was ever started."""
