@@ -17,6 +17,7 @@ from tallystick.capture.adapters.catalogue import SourceTable
 from tallystick.capture.adapters.postgres import ExportedSnapshot, PostgresSource, records
 from tallystick.capture.adapters.registry import Registry
 from tallystick.capture.adapters.sessions import translated
+from tallystick.capture.adapters.store_faults import STORE_FAULTS
 from tallystick.capture.domain.configuration import ConnectorConfiguration
 from tallystick.capture.domain.connector import Snapshot, Task
 from tallystick.capture.domain.offset import SourceOffset
@@ -68,7 +69,7 @@ class ConnectorTask:
         self._source_name = source_of(configuration.name)
 
     def run(self, stop: threading.Event) -> None:
-        """Capture until told to stop; an unavailable database is tried again, anything else is raised."""
+        """Capture until told to stop; an unavailable database or store is tried again, anything else is raised."""
         pause = SHORTEST_PAUSE_S
         while not stop.is_set():
             began = time.monotonic()
@@ -76,8 +77,9 @@ class ConnectorTask:
                 with PostgresSource(self._configuration, self._settings.connect_timeout_s) as source:
                     self._capture(source, stop)
                 return
-            except SourceUnavailable as error:
-                log_line.warning("source unavailable", connector=self._configuration.name, reason=str(error))
+            except (SourceUnavailable, *STORE_FAULTS) as error:
+                what = "source unavailable" if isinstance(error, SourceUnavailable) else "store unavailable"
+                log_line.warning(what, connector=self._configuration.name, reason=str(error))
                 if time.monotonic() - began > LONGEST_PAUSE_S:
                     pause = SHORTEST_PAUSE_S
                 stop.wait(pause * random.uniform(0.5, 1.0))  # noqa: S311 -- jitter, not a secret

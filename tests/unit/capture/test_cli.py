@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from tallystick.capture.cli import capture
@@ -21,3 +22,12 @@ def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
     result = CliRunner().invoke(capture, ["serve", "--listen", "nowhere", "--data-dir", str(tmp_path / "data")])
     assert result.exit_code == 1
     assert "nowhere" in result.output
+
+
+def test_a_worker_that_dies_ends_its_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def die(*_: object) -> None:
+        raise ValueError("a mistake")
+
+    monkeypatch.setattr("tallystick.capture.cli.run_worker", die)
+    result = CliRunner().invoke(capture, ["serve", "--listen", "127.0.0.1:0", "--data-dir", str(tmp_path / "data")])
+    assert (result.exit_code, str(result.exception)) == (1, "a mistake")
