@@ -170,6 +170,13 @@ def test_unknown_keys_are_kept_and_ignored(client: TestClient, bench: Bench) -> 
     assert client.get(f"/connectors/{NAME}/config").json()["no.such.key"] == "kept"
 
 
+def test_what_would_change_the_contents_is_refused(client: TestClient, bench: Bench) -> None:
+    bench.execute("CREATE TABLE person (id serial PRIMARY KEY, number text)")
+    refused = create(client, bench, column__exclude__list="public.person.number")
+    assert (refused.status_code, "configuration column.exclude.list:" in refused.json()["message"]) == (400, True)
+    assert create(client, bench, decimal__handling__mode="precise").status_code == 201
+
+
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [

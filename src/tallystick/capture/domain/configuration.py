@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from tallystick.capture.domain.keys import ALIASES, KEYS, is_secret
 from tallystick.capture.domain.selection import Selection
+from tallystick.capture.domain.unoffered import unoffered_faults
 from tallystick.capture.errors import InvalidConfiguration
 from tallystick.platform.settings import Secret
 
@@ -100,7 +101,7 @@ def faults(texts: Mapping[str, str]) -> list[str]:
         wrong.append(f"The 'skipped.operations' value is invalid: no operation {', '.join(sorted(unknown))}")
     if configuration.text("database.sslmode") == "verify-full" and not configuration.text("database.sslrootcert"):
         wrong.append("The 'database.sslrootcert' value is invalid: verify-full needs a PEM file")
-    return wrong + configuration.selection.faults()
+    return wrong + configuration.selection.faults() + unoffered_faults(texts)
 
 
 def masked(texts: Mapping[str, str]) -> dict[str, str]:

@@ -84,7 +84,6 @@ _KEYS = (
     Key("database.sslrootcert", "STRING", None, "PEM file with the root certificate that verify-full trusts."),
     Key("plugin.name", "STRING", "pgoutput", "Logical decoding plugin.", choices=("pgoutput",)),
     Key("slot.name", "STRING", "debezium", "Replication slot; made by the connector."),
-    Key("slot.drop.on.stop", "BOOLEAN", "false", "Drop the slot when the connector is deleted."),
     Key("publication.name", "STRING", "dbz_publication", "Publication that feeds the slot."),
     Key(
         "publication.autocreate.mode",
@@ -132,7 +131,6 @@ ALIASES: Final = {
     "schema.blacklist": "schema.exclude.list",
     "table.whitelist": "table.include.list",
     "table.blacklist": "table.exclude.list",
-    "slot.drop_on_stop": "slot.drop.on.stop",
     "toasted.value.placeholder": "unavailable.value.placeholder",
 }
 
