@@ -55,6 +55,14 @@ def test_every_fault_is_named() -> None:
         {"table.include.list": "("},
         {"table.include.list": "a", "table.exclude.list": "b"},
         {"tombstones.on.delete": "maybe"},
+        {"database.port": "70000"},
+        {"max.batch.size": "99999999999999999999"},
+        {"status.update.interval.ms": "1_000"},
+        {"tasks.max": "\u0661"},
+        {"replica.identity.autoset.values": "public.a:full"},
+        {"replica.identity.autoset.values": "public.a:FULL,public.b:NOTHING"},
+        {"replica.identity.autoset.values": "public.(:FULL"},
+        {"replica.identity.autoset.values": "nonsense"},
     ],
 )
 def test_a_value_that_cannot_work(change: dict[str, str]) -> None:
@@ -82,7 +90,7 @@ def test_what_would_change_the_contents_is_never_ignored(change: dict[str, str])
 
 
 def test_what_is_done_anyway_may_be_said() -> None:
-    assert faults(ENOUGH | ONLY | {"decimal.handling.mode": "PRECISE", "column.include.list": ""}) == []
+    assert faults(ENOUGH | dict(ONLY) | {"decimal.handling.mode": "PRECISE", "column.include.list": ""}) == []
 
 
 def test_secrets_are_masked_and_put_back() -> None:
