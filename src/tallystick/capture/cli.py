@@ -1,5 +1,6 @@
 """`tally capture`: serve Kafka Connect's REST API, and run connectors."""
 
+import re
 import signal
 import threading
 from collections.abc import Iterator
@@ -76,8 +77,9 @@ def list_connectors(data_dir: Path) -> None:
     with _opened(data_dir) as built:
         for name in built.service.names():
             task = built.service.task(name)
-            state = (task.state, task.trace) if task else ("UNASSIGNED", "")
-            click.echo("\t".join([name, built.service.connector(name).target, *state]).rstrip())
+            state = (task.state, task.trace.partition("\n")[0]) if task else ("UNASSIGNED", "")
+            fields = (name, built.service.connector(name).target, *state)
+            click.echo("\t".join(re.sub(r"\s", " ", field) for field in fields).rstrip())
 
 
 def _announce(address: str) -> None:

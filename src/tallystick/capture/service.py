@@ -49,9 +49,7 @@ class Connectors:
         except UnknownConnector:
             return self.create(name, texts), True
         checked = self._checked(name, unmasked(texts, before.texts))
-        changed = Connector(name, checked, before.target, before.restarts + 1)
-        if checked != before.texts:
-            self._registry.put(changed)
+        changed = before if checked == before.texts else self._registry.configure(name, checked)
         return _shown(changed), False
 
     def patch(self, name: str, changes: Mapping[str, str | None]) -> Connector:

@@ -5,7 +5,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from tallystick.capture.adapters.registry import Registry
 from tallystick.capture.cli import capture
+from tallystick.capture.domain.connector import Connector
+from tallystick.capture.wiring import BRANCH
+from tallystick.platform.store import Store
 
 
 def test_the_group_names_its_commands() -> None:
@@ -16,6 +20,19 @@ def test_the_group_names_its_commands() -> None:
 def test_a_new_directory_has_no_connectors(tmp_path: Path) -> None:
     result = CliRunner().invoke(capture, ["list", "--data-dir", str(tmp_path / "data")])
     assert (result.exit_code, result.output) == (0, "")
+
+
+def test_a_connector_is_one_line(tmp_path: Path) -> None:
+    store = Store.open(f"sqlite:///{tmp_path / 'tally.db'}")
+    store.upgrade([BRANCH])
+    registry, connector = Registry(store), Connector("c\nd", {}, "RUNNING", 0)
+    registry.add(connector)
+    task = registry.lease(connector, "one", 60)
+    assert task is not None
+    registry.release(task, "FAILED", "SourceRefused: no\tmore\nDETAIL: nothing")
+    store.close()
+    result = CliRunner().invoke(capture, ["list", "--data-dir", str(tmp_path)])
+    assert result.output == "c d\tRUNNING\tFAILED\tSourceRefused: no more\n"
 
 
 def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, delete, insert, select, update
@@ -48,10 +48,10 @@ class Registry:
         except IntegrityError:
             raise ConnectorExists(f"Connector {connector.name} already exists") from None
 
-    def put(self, connector: Connector) -> None:
-        """Replace a connector's desired state."""
-        with self._store.write() as connection:
-            upsert(connection, connectors, [_row(connector)], key=("name",))
+    def configure(self, name: str, texts: Mapping[str, str]) -> Connector:
+        """Change a connector's configuration, and nothing else of what was asked of it meanwhile; it begins anew."""
+        self._change(name, configuration=_written(texts), restarts=connectors.c.restarts + 1)
+        return self.connector(name)
 
     def aim(self, name: str, target: TargetState) -> None:
         """Change what a connector is to do."""
@@ -159,10 +159,14 @@ def _owned(task: Task) -> tuple[ColumnElement[bool], ...]:
 def _row(connector: Connector) -> dict[str, object]:
     return {
         "name": connector.name,
-        "configuration": json.dumps(dict(connector.texts)),
+        "configuration": _written(connector.texts),
         "target": connector.target,
         "restarts": connector.restarts,
     }
+
+
+def _written(texts: Mapping[str, str]) -> str:
+    return json.dumps(dict(texts))
 
 
 def _connector(row: Row[Any]) -> Connector:
