@@ -1,8 +1,10 @@
 """`tally capture`: serve Kafka Connect's REST API, and run connectors."""
 
+import re
 import signal
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -39,15 +41,21 @@ def serve(listen: str, data_dir: Path) -> None:
     """Serve Kafka Connect's REST API and run its connectors, until SIGTERM."""
     telemetry.configure()
     stop = threading.Event()
-    with _opened(data_dir) as built:
-        worker = threading.Thread(target=run_worker, args=(built, stop), name="capture-worker")
-        worker.start()
+
+    def work(built: Capture) -> None:
+        try:
+            run_worker(built, stop)
+        finally:
+            stop.set()  # nobody is to be answered as if connectors were still run
+
+    with _opened(data_dir) as built, ThreadPoolExecutor(1, "capture-worker") as pool:
+        worker = pool.submit(work, built)
         try:
             app = application("Capture", built.routes, problem=connect_problem, auth=EVERYONE)
-            listen_and_serve(app, listen=listen, ready=lambda address: click.echo(f"Kafka Connect REST on {address}"))
+            listen_and_serve(app, listen=listen, ready=_announce, stop=stop)
         finally:
             stop.set()
-            worker.join()
+        worker.result()
 
 
 @capture.command()
@@ -69,8 +77,13 @@ def list_connectors(data_dir: Path) -> None:
     with _opened(data_dir) as built:
         for name in built.service.names():
             task = built.service.task(name)
-            state = (task.state, task.trace) if task else ("UNASSIGNED", "")
-            click.echo("\t".join([name, built.service.connector(name).target, *state]).rstrip())
+            state = (task.state, task.trace.partition("\n")[0]) if task else ("UNASSIGNED", "")
+            fields = (name, built.service.connector(name).target, *state)
+            click.echo("\t".join(re.sub(r"\s", " ", field) for field in fields).rstrip())
+
+
+def _announce(address: str) -> None:
+    click.echo(f"Kafka Connect REST on {address}")
 
 
 @contextmanager

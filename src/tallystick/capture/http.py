@@ -1,7 +1,8 @@
 """Kafka Connect's REST API over our connectors."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import quote
 
@@ -26,6 +27,7 @@ __all__ = ["connect_problem", "connect_routes"]
 FAILURES: Failures = {UnknownConnector: 404, ConnectorExists: 409, WrongState: 400}
 HINT = "You can also find the above list of errors at the endpoint `/connector-plugins/{connectorType}/config/validate`"
 PLAIN = ("Connector config {", "Failed to find any class")
+TASK_NUMBER = re.compile("[0-9]{1,9}")
 TARGETS: dict[str, TargetState] = {"pause": "PAUSED", "resume": "RUNNING", "stop": "STOPPED"}
 
 Handler = Callable[[Request[Any]], object]
@@ -71,16 +73,18 @@ class _Door:
         expansions = [word for word in request.query_values.getlist("expand") if word in ("status", "info")]
         if not request.query_values.getlist("expand"):
             return self._service.names()
+        return dict(self._expanded(expansions))
+
+    def _expanded(self, expansions: list[str]) -> Iterator[tuple[str, object]]:
         shown = {"status": self._views.status, "info": self._views.info}
-        return {name: {word: shown[word](name) for word in expansions} for name in self._service.names()}
+        for name in self._service.names():
+            with suppress(UnknownConnector):  # one that was deleted meanwhile is no longer listed
+                yield name, {word: shown[word](name) for word in expansions}
 
     def create(self, request: Request[NewConnector]) -> Reply:
         name = request.body.name.strip()
         texts = _texts(request.body.config)
-        if (named := texts.get("name", name)) != name:
-            raise Problem(
-                400, detail=f"Connector name configuration ({named}) doesn't match connector name in the URL ({name})"
-            )
+        _check_name(name, texts)
         with _worded():
             self._service.create(name, texts, request.body.initial_state)
         return Reply(self._views.info(name), status=201, headers=_location(request, name))
@@ -95,14 +99,16 @@ class _Door:
         return self._service.connector(_name(request)).texts
 
     def put_configuration(self, request: Request[dict[str, Value]]) -> Reply:
-        name = _name(request)
+        name, texts = _name(request), _texts(request.body)
+        _check_name(name, texts)
         with _worded():
-            _, new = self._service.put(name, _texts(request.body))
+            _, new = self._service.put(name, texts)
         headers = _location(request, name) if new else {}
         return Reply(self._views.info(name), status=201 if new else 200, headers=headers)
 
     def patch_configuration(self, request: Request[dict[str, Value]]) -> object:
         changes = {key: None if value is None else _text(value) for key, value in request.body.items()}
+        _check_name(_name(request), _texts(request.body))
         with _worded():
             self._service.patch(_name(request), changes)
         return self._views.info(_name(request))
@@ -126,12 +132,12 @@ class _Door:
     def restart(self, request: Request[None]) -> Reply:
         name = _name(request)
         try:
-            failed_only = request.query_values.get("onlyFailed") == "true"
+            failed_only = _asked(request, "onlyFailed")
             if not failed_only or self._views.failed(name):
                 self._service.restart(name)
         except UnknownConnector:
             raise Problem(404, detail=f"Unknown connector: {name}") from None
-        if failed_only or request.query_values.get("includeTasks") == "true":
+        if failed_only or _asked(request, "includeTasks"):
             return Reply(self._views.status(name), status=202)
         return Reply(status=204)
 
@@ -186,7 +192,7 @@ class _Door:
             tasks = self._views.task_states(name)
         except UnknownConnector:
             tasks = []
-        if not number.isdigit() or int(number) >= len(tasks):
+        if not TASK_NUMBER.fullmatch(number) or int(number) >= len(tasks):
             raise Problem(404, detail=unknown.format(f"{name}-{number}"))
         return tasks[int(number)]
 
@@ -242,6 +248,17 @@ def _worded() -> Iterator[None]:
             raise Problem(400, detail=error.faults[0]) from None
         head = f"Connector configuration is invalid and contains the following {len(error.faults)} error(s):"
         raise Problem(400, detail="\n".join([head, *error.faults, HINT])) from None
+
+
+def _check_name(name: str, texts: Mapping[str, str]) -> None:
+    if (named := texts.get("name", name)) != name:
+        raise Problem(
+            400, detail=f"Connector name configuration ({named}) doesn't match connector name in the URL ({name})"
+        )
+
+
+def _asked(request: Request[Any], key: str) -> bool:
+    return request.query_values.get(key, "").lower() == "true"
 
 
 def _name(request: Request[Any]) -> str:

@@ -7,6 +7,7 @@ from tallystick.capture.adapters.registry import Registry
 from tallystick.capture.domain.configuration import CLASS_NAMES, ConnectorConfiguration, masked, unmasked
 from tallystick.capture.domain.connector import Connector, Snapshot, TargetState, Task
 from tallystick.capture.domain.offset import SourceOffset
+from tallystick.capture.domain.sharing import same_server, shared
 from tallystick.capture.errors import CaptureError, InvalidConfiguration, UnknownConnector, WrongState
 from tallystick.capture.task import source_of
 from tallystick.platform.log import Log
@@ -48,9 +49,7 @@ class Connectors:
         except UnknownConnector:
             return self.create(name, texts), True
         checked = self._checked(name, unmasked(texts, before.texts))
-        changed = Connector(name, checked, before.target, before.restarts + 1)
-        if checked != before.texts:
-            self._registry.put(changed)
+        changed = before if checked == before.texts else self._registry.configure(name, checked)
         return _shown(changed), False
 
     def patch(self, name: str, changes: Mapping[str, str | None]) -> Connector:
@@ -88,12 +87,21 @@ class Connectors:
                 "Connectors must be in the STOPPED state before their offsets can be modified. This can be done for "
                 f"the specified connector by issuing a 'PUT' request to the '/connectors/{name}/stop' endpoint"
             )
-        saved = self._log.source_offset(source_of(name))
-        if saved is None:
-            return
-        before = SourceOffset.decode(saved)
-        begin_anew = SourceOffset(generation=before.generation, system=before.system, snapshotting=True, reset=True)
         with self._store.write() as connection:
+            # A task that was told to stop may still write; fenced first, it cannot overwrite what is saved here.
+            self._registry.fence(name, connection)
+            saved = self._log.source_offset(source_of(name))
+            if saved is None:
+                return
+            before = SourceOffset.decode(saved)
+            begin_anew = SourceOffset(
+                generation=before.generation,
+                system=before.system,
+                snapshotting=True,
+                reset=True,
+                slot=before.slot,
+                publication=before.publication,
+            )
             self._log.save_source_offset(source_of(name), begin_anew.encode(), within=connection)
 
     def topics(self, name: str) -> list[str]:
@@ -120,11 +128,20 @@ class Connectors:
         named = {**texts, "name": name}
         _check_class(named)
         configuration = ConnectorConfiguration.parse(name, named)
+        self._refuse_sharing(configuration)
         try:
             self._probe(configuration)
         except CaptureError as error:
             raise InvalidConfiguration([f"Error during connection validation: {error}"]) from error
         return named
+
+    def _refuse_sharing(self, configuration: ConnectorConfiguration) -> None:
+        for connector in self._registry.connectors():
+            other = ConnectorConfiguration(connector.name, connector.texts)
+            if other.name == configuration.name or not same_server(configuration, other):
+                continue
+            if key := shared(configuration, other):
+                raise InvalidConfiguration([f"The '{key}' value is invalid: connector {other.name} uses it"])
 
 
 def _check_class(texts: Mapping[str, str]) -> None:

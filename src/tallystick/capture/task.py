@@ -17,9 +17,11 @@ from tallystick.capture.adapters.catalogue import SourceTable
 from tallystick.capture.adapters.postgres import ExportedSnapshot, PostgresSource, records
 from tallystick.capture.adapters.registry import Registry
 from tallystick.capture.adapters.sessions import translated
+from tallystick.capture.adapters.store_faults import STORE_FAULTS
 from tallystick.capture.domain.configuration import ConnectorConfiguration
 from tallystick.capture.domain.connector import Snapshot, Task
 from tallystick.capture.domain.offset import SourceOffset
+from tallystick.capture.domain.sharing import shared
 from tallystick.capture.errors import PositionLost, SourceRefused, SourceUnavailable
 from tallystick.capture.settings import CaptureSettings
 from tallystick.native.capture import ChangeBatch, ChangeStream, PostgresSession, StreamProgress
@@ -67,7 +69,7 @@ class ConnectorTask:
         self._source_name = source_of(configuration.name)
 
     def run(self, stop: threading.Event) -> None:
-        """Capture until told to stop; an unavailable database is tried again, anything else is raised."""
+        """Capture until told to stop; an unavailable database or store is tried again, anything else is raised."""
         pause = SHORTEST_PAUSE_S
         while not stop.is_set():
             began = time.monotonic()
@@ -75,8 +77,9 @@ class ConnectorTask:
                 with PostgresSource(self._configuration, self._settings.connect_timeout_s) as source:
                     self._capture(source, stop)
                 return
-            except SourceUnavailable as error:
-                log_line.warning("source unavailable", connector=self._configuration.name, reason=str(error))
+            except (SourceUnavailable, *STORE_FAULTS) as error:
+                what = "source unavailable" if isinstance(error, SourceUnavailable) else "store unavailable"
+                log_line.warning(what, connector=self._configuration.name, reason=str(error))
                 if time.monotonic() - began > LONGEST_PAUSE_S:
                     pause = SHORTEST_PAUSE_S
                 stop.wait(pause * random.uniform(0.5, 1.0))  # noqa: S311 -- jitter, not a secret
@@ -84,18 +87,39 @@ class ConnectorTask:
 
     def _capture(self, source: PostgresSource, stop: threading.Event) -> None:
         selected = source.inspect()
+        offset = self._offset()
+        ours = offset is not None and offset.made(*self._names)
+        if not ours:
+            self._refuse_taking(source)
+        begins = offset is None or offset.snapshotting or not self._still_there(source, offset)
+        # Everything above only asks: what is refused must leave the database, and who else uses it, as they are.
         source.identify(selected)
         self._create_topics(source, selected)
-        source.publish(selected)
-        offset = self._offset()
+        source.publish(selected, ours=ours)
         session = None
-        if offset is None or offset.snapshotting or not self._still_there(source, offset):
+        if offset is None or begins:
             found = self._begin(source, selected, offset, stop)
             if found is None:
                 return
             offset, session = found
+        offset = self._named(offset)
         with closing(source.stream(offset, session)) as stream:
             self._follow(source, stream, offset, stop)
+
+    def _refuse_taking(self, source: PostgresSource) -> None:
+        """Refuse a slot that somebody else has made, and what another connector of this server has begun to use."""
+        slot, _ = self._names
+        if source.slot() is not None:
+            raise SourceRefused(
+                f"replication slot {slot} exists, but this connector did not make it; drop it, or set slot.name"
+            )
+        system = source.system()
+        for other in self._registry.connectors():
+            saved = self._log.source_offset(source_of(other.name))
+            if other.name == self._configuration.name or saved is None or SourceOffset.decode(saved).system != system:
+                continue
+            if key := shared(self._configuration, ConnectorConfiguration(other.name, other.texts)):
+                raise SourceRefused(f"connector {other.name} uses the same {key}; set another {key}")
 
     def _still_there(self, source: PostgresSource, offset: SourceOffset) -> bool:
         try:
@@ -111,20 +135,15 @@ class ConnectorTask:
         self, source: PostgresSource, selected: list[SourceTable], before: SourceOffset | None, stop: threading.Event
     ) -> tuple[SourceOffset, PostgresSession] | None:
         """Take a snapshot in a new generation; None when told to stop before it was whole."""
-        if before is None and source.slot() is not None:
-            raise SourceRefused(
-                f"replication slot {self._configuration.text('slot.name')} exists, but this connector did not make "
-                "it; drop it, or set slot.name"
-            )
         generation = before.generation + 1 if before else 1
-        offset = SourceOffset(generation=generation, system=source.system(), snapshotting=True)
+        offset = self._named(SourceOffset(generation=generation, system=source.system(), snapshotting=True))
         topics = [source.topic(table) for table in selected]
         self._announce(offset, topics)
         source.drop_slot()
         exported = source.create_slot()
         if self._configuration.snapshots and not self._copy(source, exported, selected, offset, stop):
             return None
-        done = SourceOffset(generation=generation, system=offset.system, durable=exported.consistent_point)
+        done = msgspec.structs.replace(offset, snapshotting=False, durable=exported.consistent_point)
         with self._store.write() as connection:
             self._registry.check(self._task, connection)
             self._registry.end_snapshot({topic: self._log.end(topic) for topic in topics}, connection)
@@ -197,6 +216,14 @@ class ConnectorTask:
             events.labels(self._configuration.name).inc(len(batch))
             behind.labels(self._configuration.name).set(time.time() - batch[-1].timestamp / 1000)
 
+    @property
+    def _names(self) -> tuple[str, str]:
+        return self._configuration.text("slot.name"), self._configuration.text("publication.name")
+
+    def _named(self, offset: SourceOffset) -> SourceOffset:
+        slot, publication = self._names
+        return msgspec.structs.replace(offset, slot=slot, publication=publication)
+
     def _offset(self) -> SourceOffset | None:
         saved = self._log.source_offset(self._source_name)
         return None if saved is None else SourceOffset.decode(saved)
@@ -214,9 +241,8 @@ class ConnectorTask:
 
 
 def _advanced(offset: SourceOffset, progress: StreamProgress) -> SourceOffset:
-    return SourceOffset(
-        generation=offset.generation,
-        system=offset.system,
+    return msgspec.structs.replace(
+        offset,
         commit=progress.commit,
         row=progress.row,
         last_commit=progress.last_commit,

@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from tallystick.capture.adapters.registry import Registry
-from tallystick.capture.domain.connector import Connector, Task
+from tallystick.capture.adapters.store_faults import STORE_FAULTS
+from tallystick.capture.domain.connector import Connector, Task, TaskState
 from tallystick.capture.errors import LeaseLost
 from tallystick.capture.settings import CaptureSettings
 from tallystick.platform.telemetry import logger
@@ -16,6 +17,7 @@ from tallystick.platform.telemetry import logger
 __all__ = ["Worker", "worker_name"]
 
 JOIN_S = 10.0
+STORE_PAUSE_S = 1.0
 
 log_line = logger(__name__)
 
@@ -69,7 +71,11 @@ class Worker:
         """Work until told to stop, then end every task at a batch's end and give its lease back."""
         try:
             while not stop.is_set():
-                self.tick(self._registry.connectors())
+                try:
+                    self.tick(self._registry.connectors())
+                except STORE_FAULTS as error:
+                    log_line.warning("store unavailable", reason=str(error))
+                    stop.wait(STORE_PAUSE_S)
                 stop.wait(self._settings.poll_s)
         finally:
             self._end(list(self._runs))
@@ -106,9 +112,21 @@ class Worker:
             log_line.warning("lease lost", connector=connector.name, reason=str(error))
         except Exception as error:  # noqa: BLE001 -- whatever ends a task is its state, and must not end the others
             log_line.error("connector failed", connector=connector.name, reason=str(error), kind=type(error).__name__)
-            self._registry.release(run.task, "FAILED", f"{type(error).__name__}: {error}")
+            self._release(run, "FAILED", f"{type(error).__name__}: {error}")
         else:
-            self._registry.release(run.task, "UNASSIGNED")
+            self._release(run, "UNASSIGNED")
+
+    def _release(self, run: _Run, state: TaskState, trace: str = "") -> None:
+        """Record how a task ended; a store that fails while the worker ends leaves it to the lease's own end."""
+        while True:
+            try:
+                self._registry.release(run.task, state, trace)
+            except STORE_FAULTS as error:
+                log_line.warning("store unavailable", connector=run.task.connector, reason=str(error))
+                if run.stop.wait(STORE_PAUSE_S):
+                    return
+            else:
+                return
 
     def _hold(self, name: str, run: _Run) -> None:
         if time.monotonic() - run.renewed < self._settings.lease_s / 3:

@@ -4,7 +4,7 @@ A recorded 500 is a mistake of the client: here it is a 400 in the same shape.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,11 @@ import pytest
 from starlette.testclient import TestClient
 from tests.vocabulary.capture import Bench, eventually
 
+from tallystick.capture.adapters.registry import Registry
+from tallystick.capture.domain.configuration import ConnectorConfiguration
+from tallystick.capture.errors import UnknownConnector
 from tallystick.capture.http import connect_problem
+from tallystick.capture.service import Connectors
 from tallystick.platform.http import EVERYONE, Group, application
 
 RECORDED: list[dict[str, Any]] = json.loads((Path(__file__).parent / "vectors" / "connect_rest_4.3.0.json").read_text())
@@ -76,6 +80,9 @@ def test_the_faults_of_a_configuration(client: TestClient, bench: Bench) -> None
     assert create(client, bench, tasks__max="0").json() == zero
     mismatch = {"name": "x", "config": {"name": "y"}}
     assert answered(client, "POST", "/connectors", mismatch).json() == recorded("name mismatch")["response"]
+    for method in ("PUT", "PATCH"):
+        renamed = answered(client, method, "/connectors/x/config", {"name": "y"})
+        assert (renamed.status_code, renamed.json()) == (400, recorded("name mismatch")["response"])
     unreachable = create(client, bench, database__hostname="127.0.0.1", database__port="1")
     assert (unreachable.status_code, "connection validation" in unreachable.json()["message"]) == (400, True)
 
@@ -101,9 +108,12 @@ def test_the_life_of_a_connector(client: TestClient, bench: Bench) -> None:
         assert answered(client, "PUT", f"/connectors/{NAME}/resume").status_code == 202
         eventually(lambda: states(client), lambda seen: seen == ("RUNNING", ["RUNNING"]))
         assert answered(client, "POST", f"/connectors/{NAME}/restart").status_code == 204
-        both = answered(client, "POST", f"/connectors/{NAME}/restart?includeTasks=true&onlyFailed=false")
+        both = answered(client, "POST", f"/connectors/{NAME}/restart?includeTasks=TRUE&onlyFailed=false")
         assert both.status_code == 202
         assert answered(client, "POST", f"/connectors/{NAME}/tasks/0/restart").status_code == 204
+        assert client.get(f"/connectors/{NAME}/tasks/0/status").status_code == 200
+        for number in ("9" * 5000, "\u0660", "-1"):
+            assert client.get(f"/connectors/{NAME}/tasks/{number}/status").status_code == 404
         missing = answered(client, "POST", f"/connectors/{NAME}/tasks/7/restart")
         assert (missing.status_code, missing.json()["message"]) == (404, f"Unknown task: {NAME}-7")
         assert client.get(f"/connectors/{NAME}/topics").json() == {NAME: {"topics": ["p.public.person"]}}
@@ -134,6 +144,36 @@ def test_a_configuration_is_changed(client: TestClient, bench: Bench) -> None:
     patched = answered(client, "PATCH", path, {"max.batch.size": None, "slot.name": "other"})
     assert "max.batch.size" not in patched.json()["config"]
     assert patched.json()["config"]["slot.name"] == "other"
+
+
+def test_a_connector_deleted_meanwhile_is_no_longer_listed(
+    client: TestClient, bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.execute(PERSON)
+    create(client, bench)
+    monkeypatch.setattr(Registry, "names", lambda _: [NAME, "gone"])
+    shown = client.get("/connectors?expand=status&expand=info")
+    assert (shown.status_code, list(shown.json())) == (200, [NAME])
+
+
+def test_what_is_asked_during_a_change_is_kept(bench: Bench) -> None:
+    bench.execute(PERSON)
+    registry = Registry(bench.platform.store)
+    meanwhile: list[Callable[[], None]] = []
+
+    def probe(_: ConnectorConfiguration) -> None:
+        for ask in meanwhile:
+            ask()
+
+    service = Connectors(bench.platform.store, bench.platform.log, registry, probe)
+    service.create("c", bench.configuration())
+    meanwhile.append(lambda: registry.aim("c", "STOPPED"))
+    changed, _ = service.put("c", bench.configuration(max__batch__size="7"))
+    assert (changed.target, changed.restarts, changed.texts["max.batch.size"]) == ("STOPPED", 1, "7")
+    meanwhile.append(lambda: registry.remove("c"))
+    with pytest.raises(UnknownConnector):
+        service.put("c", bench.configuration(max__batch__size="8"))
+    assert service.names() == []
 
 
 def test_plugins(client: TestClient) -> None:
@@ -168,6 +208,13 @@ def test_unknown_keys_are_kept_and_ignored(client: TestClient, bench: Bench) -> 
     with bench.working():
         bench.wait_for("p.public.person", 1)
     assert client.get(f"/connectors/{NAME}/config").json()["no.such.key"] == "kept"
+
+
+def test_what_would_change_the_contents_is_refused(client: TestClient, bench: Bench) -> None:
+    bench.execute("CREATE TABLE person (id serial PRIMARY KEY, number text)")
+    refused = create(client, bench, column__exclude__list="public.person.number")
+    assert (refused.status_code, "configuration column.exclude.list:" in refused.json()["message"]) == (400, True)
+    assert create(client, bench, decimal__handling__mode="precise").status_code == 201
 
 
 @pytest.mark.parametrize(

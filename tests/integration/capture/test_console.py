@@ -21,7 +21,8 @@ def test_a_running_and_a_failed_connector(bench: Bench) -> None:
     bench.execute("CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1); CREATE TABLE loose (n int)")
     hidden = {"database__password": "distinctive-secret"}
     bench.capture.service.create("good", bench.configuration(table__include__list="public.t", **hidden))
-    bench.capture.service.create("bad", bench.configuration(slot__name="bad_" + bench.configuration()["slot.name"]))
+    own = {"slot__name": "bad_" + bench.configuration()["slot.name"], "publication__name": "bad"}
+    bench.capture.service.create("bad", bench.configuration(**own))
     with bench.working():
         bench.snapshot("p.public.t")
         bench.task_fails("bad")

@@ -123,8 +123,8 @@ class PostgresSource:
                     f"replica.identity.autoset.values={table.full_name}:FULL"
                 )
 
-    def publish(self, selected: list[SourceTable]) -> None:
-        """Make the publication hold the selected tables."""
+    def publish(self, selected: list[SourceTable], *, ours: bool) -> None:
+        """Make the publication hold the selected tables; one that is not `ours` is used as it is, or refused."""
         name = self._configuration.text("publication.name")
         mode = self._configuration.text("publication.autocreate.mode")
         exists = self._query(PUBLICATION.format(name=literal(name)))
@@ -138,6 +138,11 @@ class PostgresSource:
         published = self._query(PUBLISHED.format(name=literal(name)))
         if {tuple(row) for row in published} == {(table.schema, table.name) for table in selected} and exists:
             return
+        if exists and not ours:
+            raise SourceRefused(
+                f"publication {name} exists with other tables than the selected ones, and this connector did not make "
+                "it; drop it, set publication.name, or set publication.autocreate.mode=disabled"
+            )
         listed = ", ".join(map(_quoted, selected))
         verb = f"ALTER PUBLICATION {identifier(name)} SET" if exists else f"CREATE PUBLICATION {identifier(name)} FOR"
         self._query(f"{verb} TABLE {listed}")

@@ -2,10 +2,11 @@
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from tallystick.capture.adapters.tables import connectors, snapshots, tasks
 from tallystick.capture.domain.connector import Connector, Snapshot, TargetState, Task, TaskState
@@ -41,16 +42,16 @@ class Registry:
 
     def add(self, connector: Connector) -> None:
         """Add a connector; its name must be free."""
-        row = _row(connector)
-        with self._store.write() as connection:
-            if connection.execute(select(connectors.c.name).where(connectors.c.name == connector.name)).one_or_none():
-                raise ConnectorExists(f"Connector {connector.name} already exists")
-            connection.execute(insert(connectors).values(row))
+        try:
+            with self._store.write() as connection:
+                connection.execute(insert(connectors).values(_row(connector)))
+        except IntegrityError:
+            raise ConnectorExists(f"Connector {connector.name} already exists") from None
 
-    def put(self, connector: Connector) -> None:
-        """Replace a connector's desired state."""
-        with self._store.write() as connection:
-            upsert(connection, connectors, [_row(connector)], key=("name",))
+    def configure(self, name: str, texts: Mapping[str, str]) -> Connector:
+        """Change a connector's configuration, and nothing else of what was asked of it meanwhile; it begins anew."""
+        self._change(name, configuration=_written(texts), restarts=connectors.c.restarts + 1)
+        return self.connector(name)
 
     def aim(self, name: str, target: TargetState) -> None:
         """Change what a connector is to do."""
@@ -66,8 +67,12 @@ class Registry:
             if not connection.execute(delete(connectors).where(connectors.c.name == name)).rowcount:
                 raise UnknownConnector(f"Connector {name} not found")
             # The row stays, so that a connector of the same name never repeats an epoch.
-            values = {"epoch": tasks.c.epoch + 1, "lease_until_ms": 0, "state": "UNASSIGNED", "trace": ""}
-            connection.execute(update(tasks).where(tasks.c.connector == name).values(values))
+            self.fence(name, connection)
+
+    def fence(self, name: str, within: Connection) -> None:
+        """Take a connector's lease from whoever holds it: nothing that its task has not yet written will be."""
+        values = {"epoch": tasks.c.epoch + 1, "lease_until_ms": 0, "state": "UNASSIGNED", "trace": ""}
+        within.execute(update(tasks).where(tasks.c.connector == name).values(values))
 
     def task(self, name: str) -> Task | None:
         """Return what is known of a connector's task; None when none was ever started."""
@@ -79,21 +84,24 @@ class Registry:
         self, connector: Connector, worker: str, lease_s: float, gone: Callable[[str], bool] = lambda _: False
     ) -> Task | None:
         """Take a connector whose lease is free or whose holder is `gone`; None when another worker holds it."""
-        now = _now_ms()
+        free = Task(connector.name, worker, epoch=0, restarts=0, lease_until_ms=0, state="UNASSIGNED")
+        chosen = tasks.c.connector == connector.name
         with self._store.write() as connection:
-            row = connection.execute(select(tasks).where(tasks.c.connector == connector.name)).one_or_none()
-            before = None if row is None else _task(row)
-            if before is not None and before.lease_until_ms > now and not gone(before.worker):
+            # There must be a row to lock: without it two workers that come at once would both find the lease free.
+            upsert(connection, tasks, [vars(free)], key=("connector",), replace=False)
+            before = _task(connection.execute(select(tasks).where(chosen).with_for_update()).one())
+            now = _now_ms()
+            if before.lease_until_ms > now and not gone(before.worker):
                 return None
             task = Task(
                 connector=connector.name,
                 worker=worker,
-                epoch=before.epoch + 1 if before else 1,
+                epoch=before.epoch + 1,
                 restarts=connector.restarts,
                 lease_until_ms=now + int(lease_s * 1000),
                 state="RUNNING",
             )
-            upsert(connection, tasks, [vars(task)], key=("connector",))
+            connection.execute(update(tasks).where(chosen).values(vars(task)))
             return task
 
     def renew(self, task: Task, lease_s: float) -> None:
@@ -108,8 +116,8 @@ class Registry:
             connection.execute(update(tasks).where(*_owned(task)).values(values))
 
     def check(self, task: Task, within: Connection) -> None:
-        """Raise `LeaseLost` unless the task still holds its connector: the fence of every write."""
-        if within.execute(select(tasks.c.epoch).where(*_owned(task))).one_or_none() is None:
+        """Raise `LeaseLost` unless the task holds its connector, and will until the transaction ends."""
+        if within.execute(select(tasks.c.epoch).where(*_owned(task)).with_for_update()).one_or_none() is None:
             raise LeaseLost(f"connector {task.connector} is no longer run here")
 
     def begin_snapshot(self, connector: str, found: Sequence[Snapshot], within: Connection) -> None:
@@ -151,10 +159,14 @@ def _owned(task: Task) -> tuple[ColumnElement[bool], ...]:
 def _row(connector: Connector) -> dict[str, object]:
     return {
         "name": connector.name,
-        "configuration": json.dumps(dict(connector.texts)),
+        "configuration": _written(connector.texts),
         "target": connector.target,
         "restarts": connector.restarts,
     }
+
+
+def _written(texts: Mapping[str, str]) -> str:
+    return json.dumps(dict(texts))
 
 
 def _connector(row: Row[Any]) -> Connector:

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tallystick.capture.domain.keys import ALIASES, KEYS, is_secret
-from tallystick.capture.domain.selection import Selection
+from tallystick.capture.domain.selection import Selection, broken
+from tallystick.capture.domain.unoffered import unoffered_faults
 from tallystick.capture.errors import InvalidConfiguration
 from tallystick.platform.settings import Secret
 
@@ -100,7 +101,16 @@ def faults(texts: Mapping[str, str]) -> list[str]:
         wrong.append(f"The 'skipped.operations' value is invalid: no operation {', '.join(sorted(unknown))}")
     if configuration.text("database.sslmode") == "verify-full" and not configuration.text("database.sslrootcert"):
         wrong.append("The 'database.sslrootcert' value is invalid: verify-full needs a PEM file")
-    return wrong + configuration.selection.faults()
+    wrong += _identity_faults(configuration.items("replica.identity.autoset.values"))
+    return wrong + configuration.selection.faults() + unoffered_faults(texts)
+
+
+def _identity_faults(wishes: tuple[str, ...]) -> list[str]:
+    parts = [(wish, *wish.rpartition(":")) for wish in wishes]
+    unread = [wish for wish, tables, _, word in parts if not tables or word not in ("FULL", "DEFAULT")]
+    reasons = [f"{wish} is neither TABLE:FULL nor TABLE:DEFAULT" for wish in unread]
+    reasons += broken(tuple(tables for _, tables, _, _ in parts))
+    return [f"The 'replica.identity.autoset.values' value is invalid: {reason}" for reason in reasons]
 
 
 def masked(texts: Mapping[str, str]) -> dict[str, str]:

@@ -1,10 +1,13 @@
 """The configuration keys of a PostgreSQL connector: Debezium's words, with our defaults where they differ."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal
 
 __all__ = ["ALIASES", "KEYS", "Key", "is_secret"]
+
+_INTEGER = re.compile(r"\s*[+-]?[0-9]{1,10}\s*")
 
 KeyType = Literal["STRING", "INT", "BOOLEAN", "PASSWORD", "LIST", "CLASS"]
 
@@ -20,6 +23,7 @@ class Key:
     required: bool = False
     choices: tuple[str, ...] = ()
     least: int | None = None
+    most: int = 2**31 - 1
     importance: str = "MEDIUM"
 
     def fault(self, value: str | None) -> str | None:
@@ -31,10 +35,10 @@ class Key:
 
 
 def _integer(key: Key, value: str) -> str | None:
-    try:
-        number = int(value)
-    except ValueError:
+    if not _INTEGER.fullmatch(value) or abs(number := int(value)) > 2**31 - 1:
         return "Not a number of type INT"
+    if number > key.most:
+        return f"Value must be no more than {key.most}"
     return f"Value must be at least {key.least}" if key.least is not None and number < key.least else None
 
 
@@ -70,7 +74,7 @@ _KEYS = (
         required=True,
         importance="HIGH",
     ),
-    Key("database.port", "INT", "5432", "Port of the server.", least=1, importance="HIGH"),
+    Key("database.port", "INT", "5432", "Port of the server.", least=1, most=65535, importance="HIGH"),
     Key("database.user", "STRING", None, "Role to log in as; it needs REPLICATION.", required=True, importance="HIGH"),
     Key("database.password", "PASSWORD", None, "Its password.", importance="HIGH"),
     Key("database.dbname", "STRING", None, "Database to capture.", required=True, importance="HIGH"),
@@ -84,7 +88,6 @@ _KEYS = (
     Key("database.sslrootcert", "STRING", None, "PEM file with the root certificate that verify-full trusts."),
     Key("plugin.name", "STRING", "pgoutput", "Logical decoding plugin.", choices=("pgoutput",)),
     Key("slot.name", "STRING", "debezium", "Replication slot; made by the connector."),
-    Key("slot.drop.on.stop", "BOOLEAN", "false", "Drop the slot when the connector is deleted."),
     Key("publication.name", "STRING", "dbz_publication", "Publication that feeds the slot."),
     Key(
         "publication.autocreate.mode",
@@ -132,7 +135,6 @@ ALIASES: Final = {
     "schema.blacklist": "schema.exclude.list",
     "table.whitelist": "table.include.list",
     "table.blacklist": "table.exclude.list",
-    "slot.drop_on_stop": "slot.drop.on.stop",
     "toasted.value.placeholder": "unavailable.value.placeholder",
 }
 

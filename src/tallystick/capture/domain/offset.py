@@ -12,7 +12,8 @@ class SourceOffset(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
     `generation` counts snapshots; while `snapshotting`, `rows` of it are recorded and nothing of the stream, and
     `reset` says that an operator asked for it. `system` identifies the database cluster. `commit` and `row` name the
-    last message recorded, `last_commit` the commit before; the server may forget everything before `durable`.
+    last message recorded, `last_commit` the commit before; the server may forget everything before `durable`. `slot`
+    and `publication` name what the connector has made; nothing in an offset that an older version saved.
     """
 
     generation: int
@@ -26,6 +27,12 @@ class SourceOffset(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     durable: int = 0
     committed_us: int = 0
     transaction: int = 0
+    slot: str = ""
+    publication: str = ""
+
+    def made(self, slot: str, publication: str) -> bool:
+        """Tell whether the connector has made these, so that it may alter them."""
+        return self.slot in ("", slot) and self.publication in ("", publication)
 
     @classmethod
     def decode(cls, text: bytes) -> "SourceOffset":

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-__all__ = ["Selection", "matches"]
+__all__ = ["Selection", "broken", "matches"]
 
 SYSTEM_SCHEMAS = frozenset({"pg_catalog", "information_schema"})
 
@@ -41,7 +41,7 @@ class Selection:
             "table.include.list": self.included_tables,
             "table.exclude.list": self.excluded_tables,
         }
-        wrong = [f"The '{key}' value is invalid: {fault}" for key, items in lists.items() for fault in _broken(items)]
+        wrong = [f"The '{key}' value is invalid: {fault}" for key, items in lists.items() for fault in broken(items)]
         wrong += [
             f"The '{noun}.exclude.list' value is invalid: \"{noun}.include.list\" is already specified"
             for noun in ("schema", "table")
@@ -55,7 +55,8 @@ def matches(expressions: tuple[str, ...], name: str) -> bool:
     return any(re.fullmatch(expression, name, re.IGNORECASE) for expression in expressions)
 
 
-def _broken(expressions: tuple[str, ...]) -> list[str]:
+def broken(expressions: tuple[str, ...]) -> list[str]:
+    """Say of each expression that is none why it is not."""
     wrong = []
     for expression in expressions:
         try:

@@ -4,6 +4,7 @@ import pytest
 
 from tallystick.capture.domain.configuration import ConnectorConfiguration, faults, masked, unmasked
 from tallystick.capture.domain.selection import Selection
+from tallystick.capture.domain.unoffered import ONLY
 from tallystick.capture.errors import InvalidConfiguration
 
 ENOUGH = {
@@ -54,10 +55,42 @@ def test_every_fault_is_named() -> None:
         {"table.include.list": "("},
         {"table.include.list": "a", "table.exclude.list": "b"},
         {"tombstones.on.delete": "maybe"},
+        {"database.port": "70000"},
+        {"max.batch.size": "99999999999999999999"},
+        {"status.update.interval.ms": "1_000"},
+        {"tasks.max": "\u0661"},
+        {"replica.identity.autoset.values": "public.a:full"},
+        {"replica.identity.autoset.values": "public.a:FULL,public.b:NOTHING"},
+        {"replica.identity.autoset.values": "public.(:FULL"},
+        {"replica.identity.autoset.values": "nonsense"},
     ],
 )
 def test_a_value_that_cannot_work(change: dict[str, str]) -> None:
     assert len(faults(ENOUGH | change)) == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"column.exclude.list": "public.person.number"},
+        {"column.mask.with.10.chars": "public.person.name"},
+        {"decimal.handling.mode": "string"},
+        {"message.key.columns": "public.person:name"},
+        {"slot.drop.on.stop": "true"},
+        {"snapshot.select.statement.overrides.public.person": "SELECT 1"},
+        {"time.precision.mode": "connect"},
+        {"transforms": "route"},
+        {"value.converter": "io.confluent.connect.avro.AvroConverter"},
+    ],
+)
+def test_what_would_change_the_contents_is_never_ignored(change: dict[str, str]) -> None:
+    (key,) = change
+    (fault,) = faults(ENOUGH | change)
+    assert f"configuration {key}:" in fault
+
+
+def test_what_is_done_anyway_may_be_said() -> None:
+    assert faults(ENOUGH | dict(ONLY) | {"decimal.handling.mode": "PRECISE", "column.include.list": ""}) == []
 
 
 def test_secrets_are_masked_and_put_back() -> None:
