@@ -153,7 +153,9 @@ class ConnectorTask:
         for copy in source.copies(exported, selected, offset.generation):
             self._warn_of(copy.left_out())
             with translated():
-                while batch := copy.next_batch(max_events=self._configuration.number("max.batch.size")):
+                while batch := copy.next_batch(
+                    max_events=self._configuration.number("max.batch.size"), max_bytes=self._settings.max_batch_bytes
+                ):
                     if stop.is_set():
                         return False
                     rows += len(batch)

@@ -28,6 +28,13 @@ pub struct Record {
     pub timestamp: i64,
 }
 
+impl Record {
+    /// Bytes of its key and value.
+    pub fn size(&self) -> usize {
+        self.key.as_ref().map_or(0, Vec::len) + self.value.as_ref().map_or(0, Vec::len)
+    }
+}
+
 /// How far the stream has been turned into records.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Progress {

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::pgoutput;
 use crate::postgres::frame;
 use crate::postgres::replication::{self, Walsender, lsn_text};
-use crate::postgres::session::Session;
+use crate::postgres::session::{Next, Session};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Inside a transaction more is sure to come: batches wait so long for it, since each costs a durable commit.
@@ -46,6 +46,13 @@ pub struct Limits {
     pub records: usize,
     /// Bytes of keys and values, give or take the last message's.
     pub bytes: usize,
+}
+
+/// What one step of a stream took.
+enum Taken {
+    Message,
+    Part,
+    Nothing,
 }
 
 /// A running stream.
@@ -122,14 +129,18 @@ impl ReplicationStream {
                 Duration::ZERO
             };
             let made = records.len();
-            let idle = self.take(patience.min(self.status_interval), &mut records)?;
-            if idle {
-                self.suspect()?;
-            }
-            if idle && (!records.is_empty() || Instant::now() >= deadline) {
+            let late = match self.take(patience.min(self.status_interval), &mut records)? {
+                Taken::Message => false,
+                Taken::Part => Instant::now() >= deadline,
+                Taken::Nothing => {
+                    self.suspect()?;
+                    !records.is_empty() || Instant::now() >= deadline
+                }
+            };
+            if late {
                 break;
             }
-            bytes += records[made..].iter().map(size).sum::<usize>();
+            bytes += records[made..].iter().map(Record::size).sum::<usize>();
         }
         Ok(Batch {
             records,
@@ -144,19 +155,24 @@ impl ReplicationStream {
         self.report(false)
     }
 
-    /// Take one message; true when none came.
-    fn take(&mut self, patience: Duration, records: &mut Vec<Record>) -> Result<bool> {
-        let Some((kind, body)) = self.session.next(patience)? else {
-            return Ok(true);
+    /// Take one message, or a part of it: any byte is a sign of life, since a long row takes a slow link a while.
+    fn take(&mut self, patience: Duration, records: &mut Vec<Record>) -> Result<Taken> {
+        let next = self.session.next(patience)?;
+        if next != Next::Nothing {
+            self.last_heard = Instant::now();
+        }
+        let (kind, body) = match next {
+            Next::Message(kind, body) => (kind, body),
+            Next::Part => return Ok(Taken::Part),
+            Next::Nothing => return Ok(Taken::Nothing),
         };
-        self.last_heard = Instant::now();
         match kind {
             b'd' => {}
             b'E' => return Err(frame::server_error(body)),
             b'c' | b'Z' | b'C' => {
                 return Err(Error::Unreachable("the database ended the stream".into()));
             }
-            _ => return Ok(false),
+            _ => return Ok(Taken::Message),
         }
         match replication::walsender(body)? {
             Walsender::Data { start, body } => {
@@ -183,7 +199,7 @@ impl ReplicationStream {
                 }
             }
         }
-        Ok(false)
+        Ok(Taken::Message)
     }
 
     fn report_in_time(&mut self) -> Result<()> {
@@ -225,8 +241,4 @@ pub fn now_ns() -> i64 {
         .map_or(0, |since| {
             i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)
         })
-}
-
-fn size(record: &Record) -> usize {
-    record.key.as_ref().map_or(0, Vec::len) + record.value.as_ref().map_or(0, Vec::len)
 }

@@ -358,9 +358,18 @@ impl SnapshotCopy {
         Ok(Self(Held::new(copy.map_err(Failure::from)?)))
     }
 
-    #[pyo3(signature = (*, max_events))]
-    fn next_batch(&self, py: Python<'_>, max_events: usize) -> PyResult<Py<PyList>> {
-        records(py, self.0.with(py, |copy| copy.next_batch(max_events))?)
+    #[pyo3(signature = (*, max_events, max_bytes))]
+    fn next_batch(
+        &self,
+        py: Python<'_>,
+        max_events: usize,
+        max_bytes: usize,
+    ) -> PyResult<Py<PyList>> {
+        let limits = Limits {
+            records: max_events,
+            bytes: max_bytes,
+        };
+        records(py, self.0.with(py, |copy| copy.next_batch(limits))?)
     }
 
     fn left_out(&self, py: Python<'_>) -> PyResult<Vec<String>> {
