@@ -22,7 +22,7 @@ from tallystick.capture.domain.connector import Snapshot, Task
 from tallystick.capture.domain.offset import SourceOffset
 from tallystick.capture.errors import PositionLost, SourceRefused, SourceUnavailable
 from tallystick.capture.settings import CaptureSettings
-from tallystick.native.capture import ChangeBatch, ChangeStream, PostgresSession, StreamProgress
+from tallystick.native.capture import ChangeBatch, ChangeStream, NewRelation, PostgresSession, StreamProgress
 from tallystick.platform.log import Log, Record
 from tallystick.platform.store import Connection, Store
 from tallystick.platform.telemetry import logger, metrics
@@ -177,9 +177,22 @@ class ConnectorTask:
                 with translated():
                     stream.confirm(offset.durable)
             if batch.undescribed is not None:
-                _, schema, table = batch.undescribed
-                with translated():
-                    self._warn_of(stream.describe(source.describe(schema, table)))
+                self._meet(source, stream, batch.undescribed)
+
+    def _meet(self, source: PostgresSource, stream: ChangeStream, relation: NewRelation) -> None:
+        """Describe a relation whose changes come next; pass over one that the publication holds but no list selects."""
+        table = f"{relation.schema}.{relation.name}"
+        if self._configuration.selection.takes(relation.schema, relation.name):
+            self._create_topics(source, [relation])
+            with translated():
+                self._warn_of(stream.describe(source.describe(relation)))
+            return
+        with translated():
+            renamed = stream.pass_over()
+        if renamed:
+            log_line.warning("renamed table is not selected", connector=self._configuration.name, table=table)
+        else:
+            log_line.info("table is not selected", connector=self._configuration.name, table=table)
 
     def _next(self, stream: ChangeStream) -> ChangeBatch:
         with translated():
@@ -206,7 +219,7 @@ class ConnectorTask:
     def _save(self, offset: SourceOffset, connection: Connection) -> None:
         self._log.save_source_offset(self._source_name, offset.encode(), within=connection)
 
-    def _create_topics(self, source: PostgresSource, selected: list[SourceTable]) -> None:
+    def _create_topics(self, source: PostgresSource, selected: Sequence[SourceTable | NewRelation]) -> None:
         for table in selected:
             self._log.create(source.topic(table), retention_ms=self._settings.retention_hours * 3_600_000)
 

@@ -70,10 +70,16 @@ class StreamProgress:
     ) -> Self: ...
 
 @final
+class NewRelation:
+    id: int
+    schema: str
+    name: str
+
+@final
 class ChangeBatch:
     records: list[tuple[str, bytes | None, bytes | None, list[tuple[str, bytes]], int]]
     progress: StreamProgress
-    undescribed: tuple[int, str, str] | None
+    undescribed: NewRelation | None
 
 @final
 class ChangeStream:
@@ -90,6 +96,7 @@ class ChangeStream:
     ) -> Self: ...
     def next_batch(self, *, max_events: int, max_bytes: int, timeout_ms: int) -> ChangeBatch: ...
     def describe(self, table: CapturedTable) -> list[str]: ...
+    def pass_over(self) -> bool: ...
     def confirm(self, lsn: int) -> None: ...
     def close(self) -> None: ...
 

@@ -4,8 +4,9 @@ use crate::debezium::envelope::{self, Rows};
 use crate::debezium::table::Filled;
 use crate::debezium::{Operation, Origin, Rendering, Snapshot, Table, TableDescription};
 use crate::error::{Error, Result};
-use crate::pgoutput::{Cell, Column, Message, Old, Relation, Tuple};
+use crate::pgoutput::{Cell, Message, Old, Tuple};
 use crate::postgres::replication::EPOCH_US;
+use crate::relation::NewRelation;
 use std::collections::HashMap;
 
 /// The header that holds an event's position.
@@ -61,18 +62,6 @@ pub enum Outcome {
     Describe(NewRelation),
 }
 
-/// A relation that waits for its description.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewRelation {
-    /// The table's object id.
-    pub id: u32,
-    /// Its schema.
-    pub schema: String,
-    /// Its name.
-    pub table: String,
-    columns: Vec<(String, u32, i32)>,
-}
-
 /// Turns messages into records.
 pub struct Changes {
     rendering: Rendering,
@@ -80,7 +69,8 @@ pub struct Changes {
     /// Messages up to here were recorded before a restart; PostgreSQL repeats their transaction.
     done: (u64, u64),
     progress: Progress,
-    tables: HashMap<u32, Table>,
+    /// None for a table that is passed over.
+    tables: HashMap<u32, Option<Table>>,
 }
 
 impl Changes {
@@ -111,19 +101,16 @@ impl Changes {
         relation: &NewRelation,
         description: &TableDescription,
     ) -> Result<Vec<String>> {
-        let order: Vec<_> = relation
-            .columns
-            .iter()
-            .map(|(name, type_id, modifier)| Column {
-                name,
-                type_id: *type_id,
-                modifier: *modifier,
-            })
-            .collect();
+        let order = relation.columns();
         let table = Table::new(description, &order, &self.rendering)?;
         let left_out = table.left_out(&order);
-        self.tables.insert(relation.id, table);
+        self.tables.insert(relation.id, Some(table));
         Ok(left_out)
+    }
+
+    /// Pass over a relation's changes from now on; tells whether earlier ones were taken, under another name.
+    pub fn pass_over(&mut self, relation: &NewRelation) -> bool {
+        matches!(self.tables.insert(relation.id, None), Some(Some(_)))
     }
 
     /// Take one message that stood at `lsn`; its records are appended to `records`.
@@ -143,7 +130,7 @@ impl Changes {
             Message::Commit { end_lsn } => {
                 self.progress.durable = self.progress.durable.max(*end_lsn);
             }
-            Message::Relation(relation) => return Ok(Outcome::Describe(new_relation(relation))),
+            Message::Relation(relation) => return Ok(Outcome::Describe(relation.into())),
             Message::Insert { relation, new } => {
                 if let Some(event) = self.event(*relation, lsn, now_ns)? {
                     event.insert(new, records);
@@ -181,18 +168,20 @@ impl Changes {
         self.progress.transaction = transaction;
     }
 
-    /// Count a message of a table; None when it was recorded before the restart.
+    /// Count a message of a table; None when it was recorded before the restart, or is passed over. Those count too, so
+    /// that positions do not depend on what is selected.
     fn event(&mut self, relation: u32, lsn: u64, now_ns: i64) -> Result<Option<Event<'_>>> {
         self.progress.row += 1;
         if (self.progress.commit, self.progress.row) <= self.done {
             return Ok(None);
         }
-        let table = self.tables.get(&relation).ok_or_else(|| {
+        let known = self.tables.get(&relation).ok_or_else(|| {
             Error::malformed(
                 "pgoutput message",
                 "a change of a table that was never described",
             )
         })?;
+        let Some(table) = known else { return Ok(None) };
         let origin = Origin {
             committed_us: self.progress.committed_us,
             snapshot: Snapshot::No,
@@ -214,19 +203,6 @@ impl Changes {
 /// Write a position: fixed widths, so that texts sort as positions do.
 pub fn position(generation: u32, lsn: u64, row: u64) -> String {
     format!("{generation:08x}:{lsn:016x}:{row:010x}")
-}
-
-fn new_relation(relation: &Relation<'_>) -> NewRelation {
-    NewRelation {
-        id: relation.id,
-        schema: relation.schema.into(),
-        table: relation.table.into(),
-        columns: relation
-            .columns
-            .iter()
-            .map(|column| (column.name.into(), column.type_id, column.modifier))
-            .collect(),
-    }
 }
 
 /// One message on its way to records.
@@ -399,6 +375,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::debezium::ColumnDescription;
+    use crate::pgoutput::{Column, Relation};
 
     fn changes(progress: Progress) -> Changes {
         let rendering = Rendering {
@@ -427,20 +404,24 @@ mod tests {
             columns: vec![column("a"), column("b")],
             key: vec!["b".into(), "a".into()],
         };
-        let columns = vec![("a".into(), 25, -1), ("b".into(), 25, -1)];
-        let relation = NewRelation {
-            id: 7,
-            schema: "s".into(),
-            table: "t".into(),
-            columns,
-        };
-        assert!(
-            changes
-                .describe(&relation, &description)
-                .unwrap()
-                .is_empty()
-        );
+        let left_out = changes.describe(&relation(7), &description).unwrap();
+        assert!(left_out.is_empty());
         changes
+    }
+
+    fn relation(id: u32) -> NewRelation {
+        let column = |name| Column {
+            name,
+            type_id: 25,
+            modifier: -1,
+        };
+        let relation = Relation {
+            id,
+            schema: "s",
+            table: "t",
+            columns: vec![column("a"), column("b")],
+        };
+        (&relation).into()
     }
 
     fn take(changes: &mut Changes, message: &Message<'_>) -> Vec<Record> {
@@ -518,6 +499,22 @@ mod tests {
             records[0].headers[0].1,
             b"00000001:000000000000000a:0000000002"
         );
+    }
+
+    #[test]
+    fn what_is_passed_over_counts_in_positions() {
+        let mut changes = changes(Progress::default());
+        assert!(!changes.pass_over(&relation(8)));
+        take(&mut changes, &begin(10));
+        let other = Message::Insert {
+            relation: 8,
+            new: vec![Cell::Text("1"), Cell::Text("x")],
+        };
+        assert!(take(&mut changes, &other).is_empty());
+        let records = take(&mut changes, &insert("x"));
+        assert!(records[0].headers[0].1.ends_with(b":0000000002"));
+        assert!(changes.pass_over(&relation(7)));
+        assert!(take(&mut changes, &insert("y")).is_empty());
     }
 
     #[test]

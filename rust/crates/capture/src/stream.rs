@@ -1,12 +1,13 @@
 //! A replication stream: records and their progress out, confirmations in. Pull-based, so memory stays bounded.
 
-use crate::changes::{Changes, NewRelation, Outcome, Progress, Record};
+use crate::changes::{Changes, Outcome, Progress, Record};
 use crate::debezium::{Rendering, TableDescription};
 use crate::error::{Error, Result};
 use crate::pgoutput;
 use crate::postgres::frame;
 use crate::postgres::replication::{self, Walsender, lsn_text};
 use crate::postgres::session::{Next, Session};
+use crate::relation::NewRelation;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Inside a transaction more is sure to come: batches wait so long for it, since each costs a durable commit.
@@ -49,6 +50,7 @@ pub struct Limits {
 }
 
 /// What one step of a stream took.
+#[derive(Debug, PartialEq, Eq)]
 enum Taken {
     Message,
     Part,
@@ -99,21 +101,29 @@ impl ReplicationStream {
 
     /// Describe the relation that the last batch named; returns the columns that are left out.
     pub fn describe(&mut self, description: &TableDescription) -> Result<Vec<String>> {
-        match self.undescribed.take() {
-            Some(relation) => self.changes.describe(&relation, description),
-            None => Err(Error::Misconfigured(
-                "no relation waits for a description".into(),
-            )),
-        }
+        let relation = self.waiting()?;
+        self.changes.describe(&relation, description)
     }
 
-    /// Wait at most `wait` for a first record, then take the rest of its transaction and what else has come, up to the
-    /// limits.
+    /// Pass over the relation that the last batch named; tells whether changes of it were taken under another name.
+    pub fn pass_over(&mut self) -> Result<bool> {
+        let relation = self.waiting()?;
+        Ok(self.changes.pass_over(&relation))
+    }
+
+    fn waiting(&mut self) -> Result<NewRelation> {
+        self.undescribed
+            .take()
+            .ok_or_else(|| Error::Misconfigured("no relation waits for a description".into()))
+    }
+
+    /// Wait for a first record, then take the rest of its transaction and what else has come, up to the limits and for
+    /// about `wait` in all, even where all that comes is passed over.
     pub fn next_batch(&mut self, limits: Limits, wait: Duration) -> Result<Batch> {
         if let Some(relation) = &self.undescribed {
             return Err(Error::Misconfigured(format!(
                 "{}.{} is not described yet",
-                relation.schema, relation.table
+                relation.schema, relation.name
             )));
         }
         let deadline = Instant::now() + wait;
@@ -129,15 +139,12 @@ impl ReplicationStream {
                 Duration::ZERO
             };
             let made = records.len();
-            let late = match self.take(patience.min(self.status_interval), &mut records)? {
-                Taken::Message => false,
-                Taken::Part => Instant::now() >= deadline,
-                Taken::Nothing => {
-                    self.suspect()?;
-                    !records.is_empty() || Instant::now() >= deadline
-                }
-            };
-            if late {
+            let taken = self.take(patience.min(self.status_interval), &mut records)?;
+            if taken == Taken::Nothing {
+                self.suspect()?;
+            }
+            let drained = taken == Taken::Nothing && !records.is_empty();
+            if drained || Instant::now() >= deadline {
                 break;
             }
             bytes += records[made..].iter().map(Record::size).sum::<usize>();

@@ -11,6 +11,7 @@ use tallystick_capture::debezium::{ColumnDescription, Rendering, TableDescriptio
 use tallystick_capture::error::Error;
 use tallystick_capture::postgres::options::{Options, TlsMode};
 use tallystick_capture::postgres::session::Session;
+use tallystick_capture::relation;
 use tallystick_capture::snapshot::{Standpoint, TableCopy};
 use tallystick_capture::stream::{Limits, ReplicationStream, Start};
 
@@ -21,6 +22,7 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<EventRendering>()?;
     module.add_class::<CapturedTable>()?;
     module.add_class::<StreamProgress>()?;
+    module.add_class::<NewRelation>()?;
     module.add_class::<ChangeBatch>()?;
     module.add_class::<ChangeStream>()?;
     module.add_class::<SnapshotCopy>()
@@ -249,10 +251,27 @@ impl From<StreamProgress> for Progress {
 }
 
 #[pyclass(frozen, get_all, module = "tallystick.native._core")]
+struct NewRelation {
+    id: u32,
+    schema: String,
+    name: String,
+}
+
+impl From<relation::NewRelation> for NewRelation {
+    fn from(relation: relation::NewRelation) -> Self {
+        Self {
+            id: relation.id,
+            schema: relation.schema,
+            name: relation.name,
+        }
+    }
+}
+
+#[pyclass(frozen, get_all, module = "tallystick.native._core")]
 struct ChangeBatch {
     records: Py<PyList>,
     progress: StreamProgress,
-    undescribed: Option<(u32, String, String)>,
+    undescribed: Option<Py<NewRelation>>,
 }
 
 #[pyclass(frozen, module = "tallystick.native._core")]
@@ -302,17 +321,22 @@ impl ChangeStream {
         };
         let wait = Duration::from_millis(timeout_ms);
         let batch = self.0.with(py, |stream| stream.next_batch(limits, wait))?;
+        let undescribed = batch
+            .undescribed
+            .map(|relation| Py::new(py, NewRelation::from(relation)));
         Ok(ChangeBatch {
             records: records(py, batch.records)?,
             progress: batch.progress.into(),
-            undescribed: batch
-                .undescribed
-                .map(|relation| (relation.id, relation.schema, relation.table)),
+            undescribed: undescribed.transpose()?,
         })
     }
 
     fn describe(&self, py: Python<'_>, table: &CapturedTable) -> PyResult<Vec<String>> {
         self.0.with(py, |stream| stream.describe(&table.0))
+    }
+
+    fn pass_over(&self, py: Python<'_>) -> PyResult<bool> {
+        self.0.with(py, ReplicationStream::pass_over)
     }
 
     fn confirm(&self, py: Python<'_>, lsn: u64) -> PyResult<()> {

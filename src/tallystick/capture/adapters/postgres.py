@@ -16,6 +16,7 @@ from tallystick.native.capture import (
     CapturedTable,
     ChangeStream,
     EventRendering,
+    NewRelation,
     PostgresSession,
     SnapshotCopy,
     StreamProgress,
@@ -216,11 +217,11 @@ class PostgresSource:
                 status_interval_ms=self._configuration.number("status.update.interval.ms"),
             )
 
-    def describe(self, schema: str, table: str) -> CapturedTable:
-        """Describe a table as it is now."""
-        return catalogue.describe(self._session(), self._configuration.prefix, schema, table)
+    def describe(self, relation: NewRelation) -> CapturedTable:
+        """Describe a relation of the stream as its table is now."""
+        return catalogue.describe(self._session(), self._configuration.prefix, relation.schema, relation.name)
 
-    def topic(self, table: SourceTable) -> str:
+    def topic(self, table: SourceTable | NewRelation) -> str:
         """Name a table's topic."""
         return topic_of(self._configuration.prefix, table.schema, table.name)
 
