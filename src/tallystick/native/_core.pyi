@@ -53,7 +53,8 @@ class CapturedTable:
         topic: str,
         schema: str,
         name: str,
-        columns: Sequence[tuple[str, str, int, Sequence[str], bool, str | None]],
+        columns: Sequence[tuple[str, int, int, bool, str | None]],
+        types: Sequence[tuple[int, str, int, Sequence[str]]],
         key: Sequence[str],
     ) -> Self: ...
 
@@ -74,6 +75,7 @@ class NewRelation:
     id: int
     schema: str
     name: str
+    types: list[int]
 
 @final
 class ChangeBatch:

@@ -102,7 +102,7 @@ impl Changes {
         description: &TableDescription,
     ) -> Result<Vec<String>> {
         let order = relation.columns();
-        let table = Table::new(description, &order, &self.rendering)?;
+        let table = Table::new(description, relation.identity, &order, &self.rendering)?;
         let left_out = table.left_out(&order);
         self.tables.insert(relation.id, Some(table));
         Ok(left_out)
@@ -133,17 +133,17 @@ impl Changes {
             Message::Relation(relation) => return Ok(Outcome::Describe(relation.into())),
             Message::Insert { relation, new } => {
                 if let Some(event) = self.event(*relation, lsn, now_ns)? {
-                    event.insert(new, records);
+                    event.insert(new, records)?;
                 }
             }
             Message::Update { relation, old, new } => {
                 if let Some(event) = self.event(*relation, lsn, now_ns)? {
-                    event.update(old.as_ref(), new, records);
+                    event.update(old.as_ref(), new, records)?;
                 }
             }
             Message::Delete { relation, old } => {
                 if let Some(event) = self.event(*relation, lsn, now_ns)? {
-                    event.delete(old, &[], records);
+                    event.delete(old, &[], records)?;
                 }
             }
             Message::Truncate { relations } => {
@@ -217,8 +217,8 @@ struct Event<'a> {
 type Headers<'h> = &'h [(&'static str, &'h [u8])];
 
 impl Event<'_> {
-    fn insert(&self, new: &Tuple<'_>, records: &mut Vec<Record>) {
-        let key = self.table.key_payload(new);
+    fn insert(&self, new: &Tuple<'_>, records: &mut Vec<Record>) -> Result<()> {
+        let key = self.table.key_payload(new)?;
         self.push(
             Operation::Create,
             key.as_deref(),
@@ -229,16 +229,25 @@ impl Event<'_> {
             &[],
             records,
         );
+        Ok(())
     }
 
-    fn update(&self, old: Option<&Old<'_>>, new: &Tuple<'_>, records: &mut Vec<Record>) {
+    fn update(
+        &self,
+        old: Option<&Old<'_>>,
+        new: &Tuple<'_>,
+        records: &mut Vec<Record>,
+    ) -> Result<()> {
         let new = filled_from(old, new);
-        let key = self.table.key_payload(&new);
-        let old_key = old.and_then(|old| self.table.key_payload(&old.row));
+        let key = self.table.key_payload(&new)?;
+        let old_key = match old {
+            Some(old) => self.table.key_payload(&old.row)?,
+            None => None,
+        };
         if let (Some(old), Some(old_key), Some(new_key)) = (old, &old_key, &key)
             && old_key != new_key
         {
-            self.delete(old, &[("__debezium.newkey", new_key)], records);
+            self.delete(old, &[("__debezium.newkey", new_key)], records)?;
             let rows = Rows {
                 before: None,
                 after: Some(&new),
@@ -250,7 +259,7 @@ impl Event<'_> {
                 &[("__debezium.oldkey", old_key)],
                 records,
             );
-            return;
+            return Ok(());
         }
         let before = old.map(|old| (old.row.as_slice(), filled(old)));
         self.push(
@@ -263,10 +272,11 @@ impl Event<'_> {
             &[],
             records,
         );
+        Ok(())
     }
 
-    fn delete(&self, old: &Old<'_>, headers: Headers<'_>, records: &mut Vec<Record>) {
-        let key = self.table.key_payload(&old.row);
+    fn delete(&self, old: &Old<'_>, headers: Headers<'_>, records: &mut Vec<Record>) -> Result<()> {
+        let key = self.table.key_payload(&old.row)?;
         let rows = Rows {
             before: Some((&old.row, filled(old))),
             after: None,
@@ -276,6 +286,7 @@ impl Event<'_> {
         if self.rendering.tombstones && records.len() > made {
             records.push(self.record(key.as_deref(), None, headers));
         }
+        Ok(())
     }
 
     fn truncate(&self, records: &mut Vec<Record>) {
@@ -355,7 +366,7 @@ pub fn snapshot_record(
     row: &[Cell<'_>],
     origin: &Origin,
     position: String,
-) -> Record {
+) -> Result<Record> {
     let rows = Rows {
         before: None,
         after: Some(row),
@@ -367,7 +378,7 @@ pub fn snapshot_record(
         position,
     };
     let value = envelope::value(table, rendering, Operation::Read, &rows, origin);
-    event.record(table.key_payload(row).as_deref(), Some(value), &[])
+    Ok(event.record(table.key_payload(row)?.as_deref(), Some(value), &[]))
 }
 
 #[cfg(test)]
@@ -375,7 +386,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::debezium::ColumnDescription;
-    use crate::pgoutput::{Column, Relation};
+    use crate::pgoutput::{Column, Identity, Relation};
 
     fn changes(progress: Progress) -> Changes {
         let rendering = Rendering {
@@ -391,9 +402,8 @@ mod tests {
         let mut changes = Changes::new(rendering, 1, progress);
         let column = |name: &str| ColumnDescription {
             name: name.into(),
-            type_name: "text".into(),
+            type_id: 25,
             modifier: -1,
-            labels: Vec::new(),
             optional: false,
             default: None,
         };
@@ -401,7 +411,8 @@ mod tests {
             topic: "p.s.t".into(),
             schema: "s".into(),
             name: "t".into(),
-            columns: vec![column("a"), column("b")],
+            columns: vec![column("a"), column("b"), column("c")],
+            types: HashMap::new(),
             key: vec!["b".into(), "a".into()],
         };
         let left_out = changes.describe(&relation(7), &description).unwrap();
@@ -414,12 +425,14 @@ mod tests {
             name,
             type_id: 25,
             modifier: -1,
+            identifying: name != "c",
         };
         let relation = Relation {
             id,
             schema: "s",
             table: "t",
-            columns: vec![column("a"), column("b")],
+            identity: Identity::Key,
+            columns: vec![column("a"), column("b"), column("c")],
         };
         (&relation).into()
     }
@@ -521,7 +534,7 @@ mod tests {
     fn unchanged_values_are_listed() {
         let mut changes = changes(Progress::default());
         take(&mut changes, &begin(10));
-        let new = vec![Cell::Unchanged, Cell::Text("k")];
+        let new = vec![Cell::Text("1"), Cell::Text("k"), Cell::Unchanged];
         let records = take(
             &mut changes,
             &Message::Update {
@@ -533,8 +546,20 @@ mod tests {
         assert!(
             records[0]
                 .headers
-                .contains(&(UNAVAILABLE, br#"["a"]"#.to_vec()))
+                .contains(&(UNAVAILABLE, br#"["c"]"#.to_vec()))
         );
+    }
+
+    #[test]
+    fn a_row_that_lacks_its_key_is_refused() {
+        let mut changes = changes(Progress::default());
+        take(&mut changes, &begin(10));
+        let old = Old {
+            key_only: true,
+            row: vec![Cell::Text("1"), Cell::Null],
+        };
+        let gone = Message::Delete { relation: 7, old };
+        assert!(changes.take(&gone, 5, 0, &mut Vec::new()).is_err());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A table of the stream, between the message that brings it and the word of what is to be done with it.
 
-use crate::pgoutput::{Column, Relation};
+use crate::pgoutput::{Column, Identity, Relation};
 
 /// A relation that waits for its description, or to be passed over.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub struct NewRelation {
     pub schema: String,
     /// Its name.
     pub name: String,
+    /// What the log keeps of a row before a change.
+    pub identity: Identity,
     columns: Vec<Owned>,
 }
 
@@ -19,6 +21,7 @@ struct Owned {
     name: String,
     type_id: u32,
     modifier: i32,
+    identifying: bool,
 }
 
 impl NewRelation {
@@ -30,8 +33,14 @@ impl NewRelation {
                 name: &column.name,
                 type_id: column.type_id,
                 modifier: column.modifier,
+                identifying: column.identifying,
             })
             .collect()
+    }
+
+    /// The object ids of its columns' types.
+    pub fn types(&self) -> Vec<u32> {
+        self.columns.iter().map(|column| column.type_id).collect()
     }
 }
 
@@ -41,11 +50,13 @@ impl From<&Relation<'_>> for NewRelation {
             name: column.name.into(),
             type_id: column.type_id,
             modifier: column.modifier,
+            identifying: column.identifying,
         };
         Self {
             id: relation.id,
             schema: relation.schema.into(),
             name: relation.table.into(),
+            identity: relation.identity,
             columns: relation.columns.iter().map(owned).collect(),
         }
     }

@@ -3,7 +3,7 @@
 use crate::changes::{Record, position, snapshot_record};
 use crate::debezium::{Origin, Rendering, Snapshot, Table, TableDescription};
 use crate::error::{Error, Result};
-use crate::pgoutput::{Cell, Column};
+use crate::pgoutput::{Cell, Identity};
 use crate::postgres::frame;
 use crate::postgres::session::{Next, Session};
 use crate::stream::{Limits, now_ns, quoted};
@@ -45,16 +45,8 @@ impl TableCopy {
         rendering: Rendering,
         standpoint: Standpoint,
     ) -> Result<Self> {
-        let order: Vec<_> = description
-            .columns
-            .iter()
-            .map(|column| Column {
-                name: &column.name,
-                type_id: 0,
-                modifier: column.modifier,
-            })
-            .collect();
-        let table = Table::new(description, &order, &rendering)?;
+        let order = description.order();
+        let table = Table::new(description, Identity::Key, &order, &rendering)?;
         let left_out = table.left_out(&order);
         let names: Vec<_> = description
             .columns
@@ -152,13 +144,7 @@ impl TableCopy {
             self.standpoint.consistent_point.saturating_sub(1),
             row_number,
         );
-        Ok(snapshot_record(
-            &self.table,
-            &self.rendering,
-            &row,
-            &origin,
-            position,
-        ))
+        snapshot_record(&self.table, &self.rendering, &row, &origin, position)
     }
 
     fn marker(&self, last: bool) -> Snapshot {

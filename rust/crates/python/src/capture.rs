@@ -7,7 +7,9 @@ use std::time::Duration;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
 use tallystick_capture::changes::{Progress, Record};
-use tallystick_capture::debezium::{ColumnDescription, Rendering, TableDescription};
+use tallystick_capture::debezium::{
+    ColumnDescription, Rendering, TableDescription, TypeDescription,
+};
 use tallystick_capture::error::Error;
 use tallystick_capture::postgres::options::{Options, TlsMode};
 use tallystick_capture::postgres::session::Session;
@@ -144,8 +146,11 @@ impl EventRendering {
     }
 }
 
-/// Name, type name, modifier, labels, optional, default.
-type Column = (String, String, i32, Vec<String>, bool, Option<String>);
+/// Name, type's object id, modifier, optional, default.
+type Column = (String, u32, i32, bool, Option<String>);
+
+/// Object id, base type's name, modifier, labels.
+type Type = (u32, String, i32, Vec<String>);
 
 #[pyclass(frozen, module = "tallystick.native._core")]
 struct CapturedTable(TableDescription);
@@ -153,32 +158,41 @@ struct CapturedTable(TableDescription);
 #[pymethods]
 impl CapturedTable {
     #[new]
-    #[pyo3(signature = (*, topic, schema, name, columns, key))]
+    #[pyo3(signature = (*, topic, schema, name, columns, types, key))]
     fn new(
         topic: String,
         schema: String,
         name: String,
         columns: Vec<Column>,
+        types: Vec<Type>,
         key: Vec<String>,
     ) -> Self {
         let columns = columns
             .into_iter()
             .map(
-                |(name, type_name, modifier, labels, optional, default)| ColumnDescription {
+                |(name, type_id, modifier, optional, default)| ColumnDescription {
                     name,
-                    type_name,
+                    type_id,
                     modifier,
-                    labels,
                     optional,
                     default,
                 },
             )
             .collect();
+        let described = |(type_id, name, modifier, labels)| {
+            let described = TypeDescription {
+                name,
+                modifier,
+                labels,
+            };
+            (type_id, described)
+        };
         Self(TableDescription {
             topic,
             schema,
             name,
             columns,
+            types: types.into_iter().map(described).collect(),
             key,
         })
     }
@@ -255,12 +269,14 @@ struct NewRelation {
     id: u32,
     schema: String,
     name: String,
+    types: Vec<u32>,
 }
 
 impl From<relation::NewRelation> for NewRelation {
     fn from(relation: relation::NewRelation) -> Self {
         Self {
             id: relation.id,
+            types: relation.types(),
             schema: relation.schema,
             name: relation.name,
         }

@@ -1,13 +1,14 @@
 """PostgreSQL as a source: its checks, its publication and slot, its snapshot and its stream."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from tallystick.capture.adapters import catalogue
 from tallystick.capture.adapters.catalogue import SourceTable, topic_of
 from tallystick.capture.adapters.sessions import connect, identifier, literal, translated
 from tallystick.capture.domain.configuration import ConnectorConfiguration
+from tallystick.capture.domain.identity import FULL, KEY
 from tallystick.capture.domain.offset import SourceOffset
 from tallystick.capture.domain.selection import matches
 from tallystick.capture.errors import PositionLost, SourceRefused
@@ -35,7 +36,7 @@ FROM pg_replication_slots s WHERE slot_name = {name}
 """
 DROP_SLOT: Final = "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = {name}"
 FILLED: Final = "SELECT EXISTS (SELECT FROM ONLY {table})"
-IDENTITIES: Final = {"FULL": "f", "DEFAULT": "d"}
+IDENTITIES: Final = {"FULL": FULL, "DEFAULT": KEY}
 
 Rows = list[tuple[str, bytes | None, bytes | None, list[tuple[str, bytes]], int]]
 
@@ -110,19 +111,15 @@ class PostgresSource:
         return self._row("SELECT system_identifier::text FROM pg_control_system()")[0]
 
     def identify(self, selected: list[SourceTable]) -> None:
-        """Set the replica identities that are asked for; refuse tables whose updates PostgreSQL would refuse."""
+        """Set the replica identities that are asked for; refuse tables whose changed rows the log would not name."""
         wishes = [item.rpartition(":") for item in self._configuration.items("replica.identity.autoset.values")]
         for table in selected:
-            wish = next((word for name, _, word in wishes if matches((name,), table.full_name)), None)
-            identity = IDENTITIES.get(wish or "", table.identity)
+            wish = next((word for name, _, word in wishes if matches((name,), table.full_name)), "")
+            identity = replace(table.identity, letter=IDENTITIES.get(wish, table.identity.letter))
+            if fault := identity.fault(table.full_name):
+                raise SourceRefused(fault)
             if identity != table.identity:
                 self._query(f"ALTER TABLE {_quoted(table)} REPLICA IDENTITY {wish}")
-            if identity == "d" and not table.has_key:
-                raise SourceRefused(
-                    f"table {table.full_name} has no primary key, so PostgreSQL would refuse its updates and deletes "
-                    "while it is captured; give it a key, exclude it in table.exclude.list, or set "
-                    f"replica.identity.autoset.values={table.full_name}:FULL"
-                )
 
     def publish(self, selected: list[SourceTable]) -> None:
         """Make the publication hold the selected tables."""
@@ -178,7 +175,7 @@ class PostgresSource:
             filled = [table for table in selected if _filled(session, table)]
         rows = 0
         for table in filled:
-            described = catalogue.describe(session, self._configuration.prefix, table.schema, table.name)
+            described = catalogue.describe(session, self._configuration.prefix, table)
             with translated():
                 copy = SnapshotCopy(
                     session,
@@ -219,7 +216,7 @@ class PostgresSource:
 
     def describe(self, relation: NewRelation) -> CapturedTable:
         """Describe a relation of the stream as its table is now."""
-        return catalogue.describe(self._session(), self._configuration.prefix, relation.schema, relation.name)
+        return catalogue.describe(self._session(), self._configuration.prefix, relation)
 
     def topic(self, table: SourceTable | NewRelation) -> str:
         """Name a table's topic."""
