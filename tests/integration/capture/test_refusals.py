@@ -72,6 +72,19 @@ def test_a_table_whose_log_names_no_rows_is_refused(bench: Bench, table: str, wo
         assert words in bench.task_fails("c")
 
 
+def test_two_tables_that_would_share_a_topic_are_refused(bench: Bench) -> None:
+    bench.execute('CREATE TABLE "a b" (id int PRIMARY KEY)')
+    bench.capture.service.create("c", bench.configuration(publication__autocreate__mode="all_tables"))
+    with bench.working():
+        bench.snapshot("p.public.a_b")
+        bench.execute("CREATE TABLE a_b (id int PRIMARY KEY); INSERT INTO a_b VALUES (1)")
+        assert "tables public.a b and public.a_b would share topic p.public.a_b" in bench.task_fails("c")
+    bench.capture.service.restart("c")
+    with bench.working():
+        assert "would share topic" in bench.task_fails("c")
+    assert bench.end("p.public.a_b") == 0
+
+
 def test_a_replica_identity_by_an_index_that_holds_the_key(bench: Bench) -> None:
     bench.execute(f"{BY_CODE}; CREATE UNIQUE INDEX i ON t (code, id); {USING_INDEX}; INSERT INTO t VALUES (1, 10)")
     bench.capture.service.create("c", bench.configuration())
@@ -181,7 +194,7 @@ def test_a_broken_connection_is_made_again(bench: Bench) -> None:
 def test_a_server_that_falls_silent_is_left(bench: Bench) -> None:
     bench.execute(PERSON)
     bench.capture.service.create("c", bench.configuration())
-    walsender = f"SELECT active_pid {SLOT}"
+    walsender = f"SELECT (SELECT pid FROM pg_stat_replication WHERE pid = active_pid AND state = 'streaming') {SLOT}"
     with bench.working():
         first = eventually(lambda: bench.value(walsender), bool)
         os.kill(first, signal.SIGSTOP)

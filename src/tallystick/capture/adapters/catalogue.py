@@ -1,18 +1,16 @@
 """What PostgreSQL's catalogue says of tables: which there are, their columns, keys and replica identities."""
 
 import json
-import re
 from dataclasses import dataclass
 from typing import Final
 
 from tallystick.capture.adapters.sessions import literal, translated
 from tallystick.capture.domain.identity import ReplicaIdentity
 from tallystick.capture.domain.selection import Selection
+from tallystick.capture.domain.topics import topic_of
 from tallystick.native.capture import CapturedTable, NewRelation, PostgresSession
 
-__all__ = ["SourceTable", "describe", "tables", "topic_of"]
-
-_ILLEGAL = re.compile(r"[^A-Za-z0-9._-]")
+__all__ = ["SourceTable", "describe", "tables"]
 
 _TABLES: Final = """
 SELECT n.nspname, c.relname, c.relreplident,
@@ -122,11 +120,6 @@ def _types(session: PostgresSession, wanted: set[int]) -> list[tuple[int, str, i
     with translated():
         rows = session.query(_TYPES.format(types=listed))
     return [(int(str(kind)), str(name), int(str(modifier)), _labels(labels)) for kind, name, modifier, labels in rows]
-
-
-def topic_of(prefix: str, schema: str, table: str) -> str:
-    """Name the topic of a table; what no topic's name may hold becomes `_`."""
-    return _ILLEGAL.sub("_", f"{prefix}.{schema}.{table}")
 
 
 def _labels(text: str | None) -> list[str]:

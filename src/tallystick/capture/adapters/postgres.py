@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from tallystick.capture.adapters import catalogue
-from tallystick.capture.adapters.catalogue import SourceTable, topic_of
+from tallystick.capture.adapters.catalogue import SourceTable
 from tallystick.capture.adapters.sessions import connect, identifier, literal, translated
 from tallystick.capture.domain.configuration import ConnectorConfiguration
 from tallystick.capture.domain.identity import FULL, KEY
 from tallystick.capture.domain.offset import SourceOffset
 from tallystick.capture.domain.selection import matches
+from tallystick.capture.domain.topics import shared, topic_of
 from tallystick.capture.errors import PositionLost, SourceRefused
 from tallystick.native import __version__
 from tallystick.native.capture import (
@@ -65,6 +66,7 @@ class PostgresSource:
         self._configuration = configuration
         self._timeout_s = timeout_s
         self._admin: PostgresSession | None = None
+        self._told_apart: set[tuple[str, str]] = set()
         self.rendering = EventRendering(
             prefix=configuration.prefix,
             database=configuration.text("database.dbname"),
@@ -98,7 +100,7 @@ class PostgresSource:
                 f"Postgres server wal_level property must be 'logical' but is: '{level}'; "
                 "set wal_level=logical in postgresql.conf and restart the server"
             )
-        selected = catalogue.tables(self._session(), self._configuration.selection)
+        selected = self._selected()
         if not selected:
             raise SourceRefused(
                 f"no table of database {self._configuration.text('database.dbname')} is selected; change "
@@ -215,7 +217,9 @@ class PostgresSource:
             )
 
     def describe(self, relation: NewRelation) -> CapturedTable:
-        """Describe a relation of the stream as its table is now."""
+        """Describe a relation of the stream as its table is now; refuse one that would share another's topic."""
+        if (relation.schema, relation.name) not in self._told_apart:
+            self._selected()
         return catalogue.describe(self._session(), self._configuration.prefix, relation)
 
     def topic(self, table: SourceTable | NewRelation) -> str:
@@ -243,6 +247,17 @@ class PostgresSource:
                 f"somebody moved replication slot {self._slot} past the last change recorded; "
                 "the changes between are no longer available on the server"
             )
+
+    def _selected(self) -> list[SourceTable]:
+        """List the selected tables; refuse two that would share a topic."""
+        selected = catalogue.tables(self._session(), self._configuration.selection)
+        self._told_apart = {(table.schema, table.name) for table in selected}
+        if found := shared(self._configuration.prefix, ((table.schema, table.name) for table in selected)):
+            topic, one, other = found
+            raise SourceRefused(
+                f"tables {one} and {other} would share topic {topic}; rename one, or exclude it in table.exclude.list"
+            )
+        return selected
 
     @property
     def _slot(self) -> str:
