@@ -15,5 +15,7 @@ class CaptureSettings(Section, frozen=True, kw_only=True):
     retention_hours: Annotated[int, about("Change events hold plain rows; they expire after so many hours.", ge=1)] = (
         168
     )
-    max_batch_bytes: Annotated[int, about("How much of a change stream is held in memory at once.", ge=65536)] = 8 << 20
+    max_batch_bytes: Annotated[
+        int, about("How much of a snapshot or change stream is held in memory at once.", ge=65536)
+    ] = 8 << 20
     connect_timeout_s: Annotated[float, about("How long a database may take to answer.", gt=0)] = 10.0

@@ -24,7 +24,7 @@ from tallystick.capture.domain.offset import SourceOffset
 from tallystick.capture.domain.sharing import shared
 from tallystick.capture.errors import PositionLost, SourceRefused, SourceUnavailable
 from tallystick.capture.settings import CaptureSettings
-from tallystick.native.capture import ChangeBatch, ChangeStream, PostgresSession, StreamProgress
+from tallystick.native.capture import ChangeBatch, ChangeStream, NewRelation, PostgresSession, StreamProgress
 from tallystick.platform.log import Log, Record
 from tallystick.platform.store import Connection, Store
 from tallystick.platform.telemetry import logger, metrics
@@ -172,7 +172,9 @@ class ConnectorTask:
         for copy in source.copies(exported, selected, offset.generation):
             self._warn_of(copy.left_out())
             with translated():
-                while batch := copy.next_batch(max_events=self._configuration.number("max.batch.size")):
+                while batch := copy.next_batch(
+                    max_events=self._configuration.number("max.batch.size"), max_bytes=self._settings.max_batch_bytes
+                ):
                     if stop.is_set():
                         return False
                     rows += len(batch)
@@ -194,9 +196,22 @@ class ConnectorTask:
                 with translated():
                     stream.confirm(offset.durable)
             if batch.undescribed is not None:
-                _, schema, table = batch.undescribed
-                with translated():
-                    self._warn_of(stream.describe(source.describe(schema, table)))
+                self._meet(source, stream, batch.undescribed)
+
+    def _meet(self, source: PostgresSource, stream: ChangeStream, relation: NewRelation) -> None:
+        """Describe a relation whose changes come next; pass over one that the publication holds but no list selects."""
+        table = f"{relation.schema}.{relation.name}"
+        if self._configuration.selection.takes(relation.schema, relation.name):
+            self._create_topics(source, [relation])
+            with translated():
+                self._warn_of(stream.describe(source.describe(relation)))
+            return
+        with translated():
+            renamed = stream.pass_over()
+        if renamed:
+            log_line.warning("renamed table is not selected", connector=self._configuration.name, table=table)
+        else:
+            log_line.info("table is not selected", connector=self._configuration.name, table=table)
 
     def _next(self, stream: ChangeStream) -> ChangeBatch:
         with translated():
@@ -231,7 +246,7 @@ class ConnectorTask:
     def _save(self, offset: SourceOffset, connection: Connection) -> None:
         self._log.save_source_offset(self._source_name, offset.encode(), within=connection)
 
-    def _create_topics(self, source: PostgresSource, selected: list[SourceTable]) -> None:
+    def _create_topics(self, source: PostgresSource, selected: Sequence[SourceTable | NewRelation]) -> None:
         for table in selected:
             self._log.create(source.topic(table), retention_ms=self._settings.retention_hours * 3_600_000)
 

@@ -53,7 +53,8 @@ class CapturedTable:
         topic: str,
         schema: str,
         name: str,
-        columns: Sequence[tuple[str, str, int, Sequence[str], bool, str | None]],
+        columns: Sequence[tuple[str, int, int, bool, str | None]],
+        types: Sequence[tuple[int, str, int, Sequence[str]]],
         key: Sequence[str],
     ) -> Self: ...
 
@@ -70,10 +71,17 @@ class StreamProgress:
     ) -> Self: ...
 
 @final
+class NewRelation:
+    id: int
+    schema: str
+    name: str
+    types: list[int]
+
+@final
 class ChangeBatch:
     records: list[tuple[str, bytes | None, bytes | None, list[tuple[str, bytes]], int]]
     progress: StreamProgress
-    undescribed: tuple[int, str, str] | None
+    undescribed: NewRelation | None
 
 @final
 class ChangeStream:
@@ -90,6 +98,7 @@ class ChangeStream:
     ) -> Self: ...
     def next_batch(self, *, max_events: int, max_bytes: int, timeout_ms: int) -> ChangeBatch: ...
     def describe(self, table: CapturedTable) -> list[str]: ...
+    def pass_over(self) -> bool: ...
     def confirm(self, lsn: int) -> None: ...
     def close(self) -> None: ...
 
@@ -109,7 +118,7 @@ class SnapshotCopy:
         last_table: bool,
     ) -> Self: ...
     def next_batch(
-        self, *, max_events: int
+        self, *, max_events: int, max_bytes: int
     ) -> list[tuple[str, bytes | None, bytes | None, list[tuple[str, bytes]], int]]: ...
     def left_out(self) -> list[str]: ...
     def rows(self) -> int: ...

@@ -12,6 +12,8 @@ from tests.vocabulary.postgres import Postgres
 from tallystick.capture.domain.offset import SourceOffset
 from tallystick.capture.errors import InvalidConfiguration
 
+BY_CODE = "CREATE TABLE t (id int PRIMARY KEY, code int NOT NULL)"
+USING_INDEX = "ALTER TABLE t REPLICA IDENTITY USING INDEX i"
 PERSON = "CREATE TABLE person (id serial PRIMARY KEY, name text)"
 TOPIC = "p.public.person"
 
@@ -53,6 +55,66 @@ def test_a_table_without_a_key_would_be_frozen(bench: Bench) -> None:
     bench.capture.service.create("c", bench.configuration())
     with bench.working():
         assert "replica.identity.autoset.values=public.loose:FULL" in bench.task_fails("c")
+
+
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [
+        ("CREATE TABLE t (id int PRIMARY KEY DEFERRABLE)", "a DEFERRABLE one"),
+        ("CREATE TABLE t (id int PRIMARY KEY); ALTER TABLE t REPLICA IDENTITY NOTHING", "public.t:DEFAULT"),
+        (f"{BY_CODE}; CREATE UNIQUE INDEX i ON t (code) INCLUDE (id); {USING_INDEX}", "lacks columns of a primary key"),
+    ],
+)
+def test_a_table_whose_log_names_no_rows_is_refused(bench: Bench, table: str, words: str) -> None:
+    bench.execute(table)
+    bench.capture.service.create("c", bench.configuration())
+    with bench.working():
+        assert words in bench.task_fails("c")
+
+
+def test_two_tables_that_would_share_a_topic_are_refused(bench: Bench) -> None:
+    bench.execute('CREATE TABLE "a b" (id int PRIMARY KEY)')
+    bench.capture.service.create("c", bench.configuration(publication__autocreate__mode="all_tables"))
+    with bench.working():
+        bench.snapshot("p.public.a_b")
+        bench.execute("CREATE TABLE a_b (id int PRIMARY KEY); INSERT INTO a_b VALUES (1)")
+        assert "tables public.a b and public.a_b would share topic p.public.a_b" in bench.task_fails("c")
+    bench.capture.service.restart("c")
+    with bench.working():
+        assert "would share topic" in bench.task_fails("c")
+    assert bench.end("p.public.a_b") == 0
+
+
+def test_a_replica_identity_by_an_index_that_holds_the_key(bench: Bench) -> None:
+    bench.execute(f"{BY_CODE}; CREATE UNIQUE INDEX i ON t (code, id); {USING_INDEX}; INSERT INTO t VALUES (1, 10)")
+    bench.capture.service.create("c", bench.configuration())
+    with bench.working():
+        bench.wait_for("p.public.t", 1)
+        bench.execute("UPDATE t SET code = 11")
+        bench.execute("UPDATE t SET id = 7")
+        bench.execute("DELETE FROM t")
+        records = bench.wait_for("p.public.t", 7)
+    assert [record.key for record in records] == [b'{"id":1}'] * 4 + [b'{"id":7}'] * 3
+
+
+def test_an_identity_that_loses_the_key_ends_the_stream(bench: Bench) -> None:
+    bench.execute(f"{BY_CODE}; CREATE UNIQUE INDEX i ON t (code)")
+    bench.capture.service.create("c", bench.configuration())
+    with bench.working():
+        bench.snapshot("p.public.t")
+        bench.execute(f"{USING_INDEX}; INSERT INTO t VALUES (1, 10)")
+        assert "the replica identity of public.t lacks columns of its primary key" in bench.task_fails("c")
+    assert bench.end("p.public.t") == 0
+
+
+def test_a_key_is_its_index_without_what_the_index_includes(bench: Bench) -> None:
+    bench.execute("CREATE TABLE t (id int, n int, PRIMARY KEY (id) INCLUDE (n)); INSERT INTO t VALUES (1, 2)")
+    bench.capture.service.create("c", bench.configuration())
+    with bench.working():
+        bench.wait_for("p.public.t", 1)
+        bench.execute("DELETE FROM t")
+        records = bench.wait_for("p.public.t", 3)
+    assert {record.key for record in records} == {b'{"id":1}'}
 
 
 def test_a_replica_identity_is_set_on_request(bench: Bench) -> None:
@@ -132,7 +194,7 @@ def test_a_broken_connection_is_made_again(bench: Bench) -> None:
 def test_a_server_that_falls_silent_is_left(bench: Bench) -> None:
     bench.execute(PERSON)
     bench.capture.service.create("c", bench.configuration())
-    walsender = f"SELECT active_pid {SLOT}"
+    walsender = f"SELECT (SELECT pid FROM pg_stat_replication WHERE pid = active_pid AND state = 'streaming') {SLOT}"
     with bench.working():
         first = eventually(lambda: bench.value(walsender), bool)
         os.kill(first, signal.SIGSTOP)

@@ -4,8 +4,9 @@ use crate::debezium::envelope::{self, Rows};
 use crate::debezium::table::Filled;
 use crate::debezium::{Operation, Origin, Rendering, Snapshot, Table, TableDescription};
 use crate::error::{Error, Result};
-use crate::pgoutput::{Cell, Column, Message, Old, Relation, Tuple};
+use crate::pgoutput::{Cell, Message, Old, Tuple};
 use crate::postgres::replication::EPOCH_US;
+use crate::relation::NewRelation;
 use std::collections::HashMap;
 
 /// The header that holds an event's position.
@@ -26,6 +27,13 @@ pub struct Record {
     pub headers: Vec<(&'static str, Vec<u8>)>,
     /// The commit's time in milliseconds after 1970-01-01.
     pub timestamp: i64,
+}
+
+impl Record {
+    /// Bytes of its key and value.
+    pub fn size(&self) -> usize {
+        self.key.as_ref().map_or(0, Vec::len) + self.value.as_ref().map_or(0, Vec::len)
+    }
 }
 
 /// How far the stream has been turned into records.
@@ -54,18 +62,6 @@ pub enum Outcome {
     Describe(NewRelation),
 }
 
-/// A relation that waits for its description.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewRelation {
-    /// The table's object id.
-    pub id: u32,
-    /// Its schema.
-    pub schema: String,
-    /// Its name.
-    pub table: String,
-    columns: Vec<(String, u32, i32)>,
-}
-
 /// Turns messages into records.
 pub struct Changes {
     rendering: Rendering,
@@ -73,7 +69,8 @@ pub struct Changes {
     /// Messages up to here were recorded before a restart; PostgreSQL repeats their transaction.
     done: (u64, u64),
     progress: Progress,
-    tables: HashMap<u32, Table>,
+    /// None for a table that is passed over.
+    tables: HashMap<u32, Option<Table>>,
 }
 
 impl Changes {
@@ -104,19 +101,16 @@ impl Changes {
         relation: &NewRelation,
         description: &TableDescription,
     ) -> Result<Vec<String>> {
-        let order: Vec<_> = relation
-            .columns
-            .iter()
-            .map(|(name, type_id, modifier)| Column {
-                name,
-                type_id: *type_id,
-                modifier: *modifier,
-            })
-            .collect();
-        let table = Table::new(description, &order, &self.rendering)?;
+        let order = relation.columns();
+        let table = Table::new(description, relation.identity, &order, &self.rendering)?;
         let left_out = table.left_out(&order);
-        self.tables.insert(relation.id, table);
+        self.tables.insert(relation.id, Some(table));
         Ok(left_out)
+    }
+
+    /// Pass over a relation's changes from now on; tells whether earlier ones were taken, under another name.
+    pub fn pass_over(&mut self, relation: &NewRelation) -> bool {
+        matches!(self.tables.insert(relation.id, None), Some(Some(_)))
     }
 
     /// Take one message that stood at `lsn`; its records are appended to `records`.
@@ -136,20 +130,20 @@ impl Changes {
             Message::Commit { end_lsn } => {
                 self.progress.durable = self.progress.durable.max(*end_lsn);
             }
-            Message::Relation(relation) => return Ok(Outcome::Describe(new_relation(relation))),
+            Message::Relation(relation) => return Ok(Outcome::Describe(relation.into())),
             Message::Insert { relation, new } => {
                 if let Some(event) = self.event(*relation, lsn, now_ns)? {
-                    event.insert(new, records);
+                    event.insert(new, records)?;
                 }
             }
             Message::Update { relation, old, new } => {
                 if let Some(event) = self.event(*relation, lsn, now_ns)? {
-                    event.update(old.as_ref(), new, records);
+                    event.update(old.as_ref(), new, records)?;
                 }
             }
             Message::Delete { relation, old } => {
                 if let Some(event) = self.event(*relation, lsn, now_ns)? {
-                    event.delete(old, &[], records);
+                    event.delete(old, &[], records)?;
                 }
             }
             Message::Truncate { relations } => {
@@ -174,18 +168,20 @@ impl Changes {
         self.progress.transaction = transaction;
     }
 
-    /// Count a message of a table; None when it was recorded before the restart.
+    /// Count a message of a table; None when it was recorded before the restart, or is passed over. Those count too, so
+    /// that positions do not depend on what is selected.
     fn event(&mut self, relation: u32, lsn: u64, now_ns: i64) -> Result<Option<Event<'_>>> {
         self.progress.row += 1;
         if (self.progress.commit, self.progress.row) <= self.done {
             return Ok(None);
         }
-        let table = self.tables.get(&relation).ok_or_else(|| {
+        let known = self.tables.get(&relation).ok_or_else(|| {
             Error::malformed(
                 "pgoutput message",
                 "a change of a table that was never described",
             )
         })?;
+        let Some(table) = known else { return Ok(None) };
         let origin = Origin {
             committed_us: self.progress.committed_us,
             snapshot: Snapshot::No,
@@ -209,19 +205,6 @@ pub fn position(generation: u32, lsn: u64, row: u64) -> String {
     format!("{generation:08x}:{lsn:016x}:{row:010x}")
 }
 
-fn new_relation(relation: &Relation<'_>) -> NewRelation {
-    NewRelation {
-        id: relation.id,
-        schema: relation.schema.into(),
-        table: relation.table.into(),
-        columns: relation
-            .columns
-            .iter()
-            .map(|column| (column.name.into(), column.type_id, column.modifier))
-            .collect(),
-    }
-}
-
 /// One message on its way to records.
 struct Event<'a> {
     table: &'a Table,
@@ -234,8 +217,8 @@ struct Event<'a> {
 type Headers<'h> = &'h [(&'static str, &'h [u8])];
 
 impl Event<'_> {
-    fn insert(&self, new: &Tuple<'_>, records: &mut Vec<Record>) {
-        let key = self.table.key_payload(new);
+    fn insert(&self, new: &Tuple<'_>, records: &mut Vec<Record>) -> Result<()> {
+        let key = self.table.key_payload(new)?;
         self.push(
             Operation::Create,
             key.as_deref(),
@@ -246,16 +229,25 @@ impl Event<'_> {
             &[],
             records,
         );
+        Ok(())
     }
 
-    fn update(&self, old: Option<&Old<'_>>, new: &Tuple<'_>, records: &mut Vec<Record>) {
+    fn update(
+        &self,
+        old: Option<&Old<'_>>,
+        new: &Tuple<'_>,
+        records: &mut Vec<Record>,
+    ) -> Result<()> {
         let new = filled_from(old, new);
-        let key = self.table.key_payload(&new);
-        let old_key = old.and_then(|old| self.table.key_payload(&old.row));
+        let key = self.table.key_payload(&new)?;
+        let old_key = match old {
+            Some(old) => self.table.key_payload(&old.row)?,
+            None => None,
+        };
         if let (Some(old), Some(old_key), Some(new_key)) = (old, &old_key, &key)
             && old_key != new_key
         {
-            self.delete(old, &[("__debezium.newkey", new_key)], records);
+            self.delete(old, &[("__debezium.newkey", new_key)], records)?;
             let rows = Rows {
                 before: None,
                 after: Some(&new),
@@ -267,7 +259,7 @@ impl Event<'_> {
                 &[("__debezium.oldkey", old_key)],
                 records,
             );
-            return;
+            return Ok(());
         }
         let before = old.map(|old| (old.row.as_slice(), filled(old)));
         self.push(
@@ -280,10 +272,11 @@ impl Event<'_> {
             &[],
             records,
         );
+        Ok(())
     }
 
-    fn delete(&self, old: &Old<'_>, headers: Headers<'_>, records: &mut Vec<Record>) {
-        let key = self.table.key_payload(&old.row);
+    fn delete(&self, old: &Old<'_>, headers: Headers<'_>, records: &mut Vec<Record>) -> Result<()> {
+        let key = self.table.key_payload(&old.row)?;
         let rows = Rows {
             before: Some((&old.row, filled(old))),
             after: None,
@@ -293,6 +286,7 @@ impl Event<'_> {
         if self.rendering.tombstones && records.len() > made {
             records.push(self.record(key.as_deref(), None, headers));
         }
+        Ok(())
     }
 
     fn truncate(&self, records: &mut Vec<Record>) {
@@ -372,7 +366,7 @@ pub fn snapshot_record(
     row: &[Cell<'_>],
     origin: &Origin,
     position: String,
-) -> Record {
+) -> Result<Record> {
     let rows = Rows {
         before: None,
         after: Some(row),
@@ -384,7 +378,7 @@ pub fn snapshot_record(
         position,
     };
     let value = envelope::value(table, rendering, Operation::Read, &rows, origin);
-    event.record(table.key_payload(row).as_deref(), Some(value), &[])
+    Ok(event.record(table.key_payload(row)?.as_deref(), Some(value), &[]))
 }
 
 #[cfg(test)]
@@ -392,6 +386,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::debezium::ColumnDescription;
+    use crate::pgoutput::{Column, Identity, Relation};
 
     fn changes(progress: Progress) -> Changes {
         let rendering = Rendering {
@@ -407,9 +402,8 @@ mod tests {
         let mut changes = Changes::new(rendering, 1, progress);
         let column = |name: &str| ColumnDescription {
             name: name.into(),
-            type_name: "text".into(),
+            type_id: 25,
             modifier: -1,
-            labels: Vec::new(),
             optional: false,
             default: None,
         };
@@ -417,23 +411,30 @@ mod tests {
             topic: "p.s.t".into(),
             schema: "s".into(),
             name: "t".into(),
-            columns: vec![column("a"), column("b")],
+            columns: vec![column("a"), column("b"), column("c")],
+            types: HashMap::new(),
             key: vec!["b".into(), "a".into()],
         };
-        let columns = vec![("a".into(), 25, -1), ("b".into(), 25, -1)];
-        let relation = NewRelation {
-            id: 7,
-            schema: "s".into(),
-            table: "t".into(),
-            columns,
-        };
-        assert!(
-            changes
-                .describe(&relation, &description)
-                .unwrap()
-                .is_empty()
-        );
+        let left_out = changes.describe(&relation(7), &description).unwrap();
+        assert!(left_out.is_empty());
         changes
+    }
+
+    fn relation(id: u32) -> NewRelation {
+        let column = |name| Column {
+            name,
+            type_id: 25,
+            modifier: -1,
+            identifying: name != "c",
+        };
+        let relation = Relation {
+            id,
+            schema: "s",
+            table: "t",
+            identity: Identity::Key,
+            columns: vec![column("a"), column("b"), column("c")],
+        };
+        (&relation).into()
     }
 
     fn take(changes: &mut Changes, message: &Message<'_>) -> Vec<Record> {
@@ -514,10 +515,26 @@ mod tests {
     }
 
     #[test]
+    fn what_is_passed_over_counts_in_positions() {
+        let mut changes = changes(Progress::default());
+        assert!(!changes.pass_over(&relation(8)));
+        take(&mut changes, &begin(10));
+        let other = Message::Insert {
+            relation: 8,
+            new: vec![Cell::Text("1"), Cell::Text("x")],
+        };
+        assert!(take(&mut changes, &other).is_empty());
+        let records = take(&mut changes, &insert("x"));
+        assert!(records[0].headers[0].1.ends_with(b":0000000002"));
+        assert!(changes.pass_over(&relation(7)));
+        assert!(take(&mut changes, &insert("y")).is_empty());
+    }
+
+    #[test]
     fn unchanged_values_are_listed() {
         let mut changes = changes(Progress::default());
         take(&mut changes, &begin(10));
-        let new = vec![Cell::Unchanged, Cell::Text("k")];
+        let new = vec![Cell::Text("1"), Cell::Text("k"), Cell::Unchanged];
         let records = take(
             &mut changes,
             &Message::Update {
@@ -529,8 +546,20 @@ mod tests {
         assert!(
             records[0]
                 .headers
-                .contains(&(UNAVAILABLE, br#"["a"]"#.to_vec()))
+                .contains(&(UNAVAILABLE, br#"["c"]"#.to_vec()))
         );
+    }
+
+    #[test]
+    fn a_row_that_lacks_its_key_is_refused() {
+        let mut changes = changes(Progress::default());
+        take(&mut changes, &begin(10));
+        let old = Old {
+            key_only: true,
+            row: vec![Cell::Text("1"), Cell::Null],
+        };
+        let gone = Message::Delete { relation: 7, old };
+        assert!(changes.take(&gone, 5, 0, &mut Vec::new()).is_err());
     }
 
     #[test]

@@ -8,5 +8,6 @@ pub mod debezium;
 pub mod error;
 pub mod pgoutput;
 pub mod postgres;
+pub mod relation;
 pub mod snapshot;
 pub mod stream;

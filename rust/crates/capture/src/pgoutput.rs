@@ -63,8 +63,23 @@ pub struct Relation<'a> {
     pub schema: &'a str,
     /// Its name.
     pub table: &'a str,
+    /// What the log keeps of a row before a change.
+    pub identity: Identity,
     /// Its columns, in the order of every tuple.
     pub columns: Vec<Column<'a>>,
+}
+
+/// A table's REPLICA IDENTITY.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Identity {
+    /// The primary key, if there is one.
+    Key,
+    /// The columns of an index.
+    Index,
+    /// The whole row.
+    Full,
+    /// Nothing.
+    Nothing,
 }
 
 /// A column at this point of the log.
@@ -76,6 +91,8 @@ pub struct Column<'a> {
     pub type_id: u32,
     /// Its type's modifier, -1 for none.
     pub modifier: i32,
+    /// Whether it belongs to the replica identity.
+    pub identifying: bool,
 }
 
 /// The row before a change.
@@ -180,15 +197,24 @@ fn update<'a>(reader: &mut Reader<'a>) -> Result<Message<'a>> {
 
 fn relation<'a>(reader: &mut Reader<'a>) -> Result<Relation<'a>> {
     let (id, schema, table) = (reader.u32()?, reader.text()?, reader.text()?);
-    reader.u8()?;
+    let identity = match reader.u8()? {
+        b'd' => Identity::Key,
+        b'i' => Identity::Index,
+        b'f' => Identity::Full,
+        b'n' => Identity::Nothing,
+        kind => {
+            return Err(reader.malformed(format!("replica identity {:?}", char::from(kind))));
+        }
+    };
     let count = reader.u16()?;
     let columns = (0..count)
         .map(|_| {
-            reader.u8()?;
+            let flags = reader.u8()?;
             Ok(Column {
                 name: reader.text()?,
                 type_id: reader.u32()?,
                 modifier: reader.i32()?,
+                identifying: flags & 1 == 1,
             })
         })
         .collect::<Result<_>>()?;
@@ -200,6 +226,7 @@ fn relation<'a>(reader: &mut Reader<'a>) -> Result<Relation<'a>> {
             schema
         },
         table,
+        identity,
         columns,
     })
 }
@@ -260,10 +287,12 @@ mod tests {
             id: 7,
             schema: "s1",
             table: "person",
+            identity: Identity::Key,
             columns: vec![Column {
                 name: "id",
                 type_id: 23,
                 modifier: -1,
+                identifying: true,
             }],
         };
         assert_eq!(decode(body).unwrap(), Message::Relation(relation));

@@ -3,10 +3,10 @@
 use crate::changes::{Record, position, snapshot_record};
 use crate::debezium::{Origin, Rendering, Snapshot, Table, TableDescription};
 use crate::error::{Error, Result};
-use crate::pgoutput::{Cell, Column};
+use crate::pgoutput::{Cell, Identity};
 use crate::postgres::frame;
-use crate::postgres::session::Session;
-use crate::stream::{now_ns, quoted};
+use crate::postgres::session::{Next, Session};
+use crate::stream::{Limits, now_ns, quoted};
 
 /// Where a snapshot stands: which it is, and what it shows.
 #[derive(Debug, Clone, Copy)]
@@ -45,16 +45,8 @@ impl TableCopy {
         rendering: Rendering,
         standpoint: Standpoint,
     ) -> Result<Self> {
-        let order: Vec<_> = description
-            .columns
-            .iter()
-            .map(|column| Column {
-                name: &column.name,
-                type_id: 0,
-                modifier: column.modifier,
-            })
-            .collect();
-        let table = Table::new(description, &order, &rendering)?;
+        let order = description.order();
+        let table = Table::new(description, Identity::Key, &order, &rendering)?;
         let left_out = table.left_out(&order);
         let names: Vec<_> = description
             .columns
@@ -97,26 +89,29 @@ impl TableCopy {
         self.session
     }
 
-    /// Render up to `limit` rows; an empty batch means the table is done.
-    pub fn next_batch(&mut self, limit: usize) -> Result<Vec<Record>> {
+    /// Render rows up to the limits; an empty batch means the table is done.
+    pub fn next_batch(&mut self, limits: Limits) -> Result<Vec<Record>> {
         let mut records = Vec::new();
-        while records.len() < limit && !self.ended {
+        let mut bytes = 0;
+        while records.len() < limits.records && bytes < limits.bytes && !self.ended {
             let patience = self.session.timeout();
-            let Some((kind, body)) = self.session.next(patience)? else {
-                return Err(Error::Unreachable(
-                    "the database stopped in the middle of a copy".into(),
-                ));
-            };
-            match kind {
-                b'd' => {
+            match self.session.next(patience)? {
+                Next::Message(b'd', body) => {
                     let line = body.strip_suffix(b"\n").unwrap_or(body).to_vec();
                     if let Some(before) = self.held.replace(line) {
-                        records.push(self.render(&before, false)?);
+                        let record = self.render(&before, false)?;
+                        bytes += record.size();
+                        records.push(record);
                     }
                 }
-                b'Z' => self.ended = true,
-                b'E' => return Err(frame::server_error(body)),
-                _ => {}
+                Next::Message(b'Z', _) => self.ended = true,
+                Next::Message(b'E', body) => return Err(frame::server_error(body)),
+                Next::Message(..) | Next::Part => {}
+                Next::Nothing => {
+                    return Err(Error::Unreachable(
+                        "the database stopped in the middle of a copy".into(),
+                    ));
+                }
             }
         }
         if self.ended
@@ -149,13 +144,7 @@ impl TableCopy {
             self.standpoint.consistent_point.saturating_sub(1),
             row_number,
         );
-        Ok(snapshot_record(
-            &self.table,
-            &self.rendering,
-            &row,
-            &origin,
-            position,
-        ))
+        snapshot_record(&self.table, &self.rendering, &row, &origin, position)
     }
 
     fn marker(&self, last: bool) -> Snapshot {

@@ -1,12 +1,13 @@
 //! A replication stream: records and their progress out, confirmations in. Pull-based, so memory stays bounded.
 
-use crate::changes::{Changes, NewRelation, Outcome, Progress, Record};
+use crate::changes::{Changes, Outcome, Progress, Record};
 use crate::debezium::{Rendering, TableDescription};
 use crate::error::{Error, Result};
 use crate::pgoutput;
 use crate::postgres::frame;
 use crate::postgres::replication::{self, Walsender, lsn_text};
-use crate::postgres::session::Session;
+use crate::postgres::session::{Next, Session};
+use crate::relation::NewRelation;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Inside a transaction more is sure to come: batches wait so long for it, since each costs a durable commit.
@@ -46,6 +47,14 @@ pub struct Limits {
     pub records: usize,
     /// Bytes of keys and values, give or take the last message's.
     pub bytes: usize,
+}
+
+/// What one step of a stream took.
+#[derive(Debug, PartialEq, Eq)]
+enum Taken {
+    Message,
+    Part,
+    Nothing,
 }
 
 /// A running stream.
@@ -92,21 +101,29 @@ impl ReplicationStream {
 
     /// Describe the relation that the last batch named; returns the columns that are left out.
     pub fn describe(&mut self, description: &TableDescription) -> Result<Vec<String>> {
-        match self.undescribed.take() {
-            Some(relation) => self.changes.describe(&relation, description),
-            None => Err(Error::Misconfigured(
-                "no relation waits for a description".into(),
-            )),
-        }
+        let relation = self.waiting()?;
+        self.changes.describe(&relation, description)
     }
 
-    /// Wait at most `wait` for a first record, then take the rest of its transaction and what else has come, up to the
-    /// limits.
+    /// Pass over the relation that the last batch named; tells whether changes of it were taken under another name.
+    pub fn pass_over(&mut self) -> Result<bool> {
+        let relation = self.waiting()?;
+        Ok(self.changes.pass_over(&relation))
+    }
+
+    fn waiting(&mut self) -> Result<NewRelation> {
+        self.undescribed
+            .take()
+            .ok_or_else(|| Error::Misconfigured("no relation waits for a description".into()))
+    }
+
+    /// Wait for a first record, then take the rest of its transaction and what else has come, up to the limits and for
+    /// about `wait` in all, even where all that comes is passed over.
     pub fn next_batch(&mut self, limits: Limits, wait: Duration) -> Result<Batch> {
         if let Some(relation) = &self.undescribed {
             return Err(Error::Misconfigured(format!(
                 "{}.{} is not described yet",
-                relation.schema, relation.table
+                relation.schema, relation.name
             )));
         }
         let deadline = Instant::now() + wait;
@@ -122,14 +139,15 @@ impl ReplicationStream {
                 Duration::ZERO
             };
             let made = records.len();
-            let idle = self.take(patience.min(self.status_interval), &mut records)?;
-            if idle {
+            let taken = self.take(patience.min(self.status_interval), &mut records)?;
+            if taken == Taken::Nothing {
                 self.suspect()?;
             }
-            if idle && (!records.is_empty() || Instant::now() >= deadline) {
+            let drained = taken == Taken::Nothing && !records.is_empty();
+            if drained || Instant::now() >= deadline {
                 break;
             }
-            bytes += records[made..].iter().map(size).sum::<usize>();
+            bytes += records[made..].iter().map(Record::size).sum::<usize>();
         }
         Ok(Batch {
             records,
@@ -144,19 +162,24 @@ impl ReplicationStream {
         self.report(false)
     }
 
-    /// Take one message; true when none came.
-    fn take(&mut self, patience: Duration, records: &mut Vec<Record>) -> Result<bool> {
-        let Some((kind, body)) = self.session.next(patience)? else {
-            return Ok(true);
+    /// Take one message, or a part of it: any byte is a sign of life, since a long row takes a slow link a while.
+    fn take(&mut self, patience: Duration, records: &mut Vec<Record>) -> Result<Taken> {
+        let next = self.session.next(patience)?;
+        if next != Next::Nothing {
+            self.last_heard = Instant::now();
+        }
+        let (kind, body) = match next {
+            Next::Message(kind, body) => (kind, body),
+            Next::Part => return Ok(Taken::Part),
+            Next::Nothing => return Ok(Taken::Nothing),
         };
-        self.last_heard = Instant::now();
         match kind {
             b'd' => {}
             b'E' => return Err(frame::server_error(body)),
             b'c' | b'Z' | b'C' => {
                 return Err(Error::Unreachable("the database ended the stream".into()));
             }
-            _ => return Ok(false),
+            _ => return Ok(Taken::Message),
         }
         match replication::walsender(body)? {
             Walsender::Data { start, body } => {
@@ -183,7 +206,7 @@ impl ReplicationStream {
                 }
             }
         }
-        Ok(false)
+        Ok(Taken::Message)
     }
 
     fn report_in_time(&mut self) -> Result<()> {
@@ -225,8 +248,4 @@ pub fn now_ns() -> i64 {
         .map_or(0, |since| {
             i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)
         })
-}
-
-fn size(record: &Record) -> usize {
-    record.key.as_ref().map_or(0, Vec::len) + record.value.as_ref().map_or(0, Vec::len)
 }

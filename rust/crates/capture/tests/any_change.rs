@@ -2,9 +2,10 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use proptest::prelude::*;
+use std::collections::HashMap;
 use tallystick_capture::changes::{Changes, Outcome, Progress, Record};
 use tallystick_capture::debezium::{ColumnDescription, Rendering, TableDescription};
-use tallystick_capture::pgoutput::{self, Cell, Column, Message, Old, Relation};
+use tallystick_capture::pgoutput::{self, Cell, Column, Identity, Message, Old, Relation};
 
 /// A type of each kind, by the object id that every server knows it by.
 const TYPES: [u32; 19] = [
@@ -37,18 +38,19 @@ fn changes(types: &[(u32, i32)]) -> Changes {
             name,
             type_id: *type_id,
             modifier: *modifier,
+            identifying: true,
         });
     let relation = Relation {
         id: 7,
         schema: "s",
         table: "t",
+        identity: Identity::Full,
         columns: columns.collect(),
     };
     let described = names.iter().map(|name| ColumnDescription {
         name: name.clone(),
-        type_name: "text".into(),
+        type_id: 25,
         modifier: -1,
-        labels: Vec::new(),
         optional: true,
         default: Some("'1'::text".into()),
     });
@@ -57,6 +59,7 @@ fn changes(types: &[(u32, i32)]) -> Changes {
         schema: "s".into(),
         name: "t".into(),
         columns: described.collect(),
+        types: HashMap::new(),
         key: vec![names[0].clone()],
     };
     match take(&mut changes, &Message::Relation(relation)).0 {
@@ -103,8 +106,14 @@ proptest! {
     ) {
         let types: Vec<_> = columns.iter().map(|(type_id, modifier, _, _)| (*type_id, *modifier)).collect();
         let mut changes = changes(&types);
-        let old: Vec<_> = columns.iter().map(|(_, _, old, _)| cell(old.as_ref())).collect();
-        let new: Vec<_> = columns.iter().map(|(_, _, _, new)| cell(new.as_ref())).collect();
+        let mut old: Vec<_> = columns.iter().map(|(_, _, old, _)| cell(old.as_ref())).collect();
+        let mut new: Vec<_> = columns.iter().map(|(_, _, _, new)| cell(new.as_ref())).collect();
+        // A row always holds its key.
+        for row in [&mut old, &mut new] {
+            if !matches!(row[0], Cell::Text(_)) {
+                row[0] = Cell::Text("1");
+            }
+        }
         take(&mut changes, &Message::Begin { commit_lsn: 9, committed: i64::MAX, transaction: 3 });
         let updated = Message::Update { relation: 7, old: Some(Old { key_only: keyed, row: old }), new: new.clone() };
         let mut records = take(&mut changes, &updated).1;

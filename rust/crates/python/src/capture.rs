@@ -7,10 +7,13 @@ use std::time::Duration;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
 use tallystick_capture::changes::{Progress, Record};
-use tallystick_capture::debezium::{ColumnDescription, Rendering, TableDescription};
+use tallystick_capture::debezium::{
+    ColumnDescription, Rendering, TableDescription, TypeDescription,
+};
 use tallystick_capture::error::Error;
 use tallystick_capture::postgres::options::{Options, TlsMode};
 use tallystick_capture::postgres::session::Session;
+use tallystick_capture::relation;
 use tallystick_capture::snapshot::{Standpoint, TableCopy};
 use tallystick_capture::stream::{Limits, ReplicationStream, Start};
 
@@ -21,6 +24,7 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<EventRendering>()?;
     module.add_class::<CapturedTable>()?;
     module.add_class::<StreamProgress>()?;
+    module.add_class::<NewRelation>()?;
     module.add_class::<ChangeBatch>()?;
     module.add_class::<ChangeStream>()?;
     module.add_class::<SnapshotCopy>()
@@ -142,8 +146,11 @@ impl EventRendering {
     }
 }
 
-/// Name, type name, modifier, labels, optional, default.
-type Column = (String, String, i32, Vec<String>, bool, Option<String>);
+/// Name, type's object id, modifier, optional, default.
+type Column = (String, u32, i32, bool, Option<String>);
+
+/// Object id, base type's name, modifier, labels.
+type Type = (u32, String, i32, Vec<String>);
 
 #[pyclass(frozen, module = "tallystick.native._core")]
 struct CapturedTable(TableDescription);
@@ -151,32 +158,41 @@ struct CapturedTable(TableDescription);
 #[pymethods]
 impl CapturedTable {
     #[new]
-    #[pyo3(signature = (*, topic, schema, name, columns, key))]
+    #[pyo3(signature = (*, topic, schema, name, columns, types, key))]
     fn new(
         topic: String,
         schema: String,
         name: String,
         columns: Vec<Column>,
+        types: Vec<Type>,
         key: Vec<String>,
     ) -> Self {
         let columns = columns
             .into_iter()
             .map(
-                |(name, type_name, modifier, labels, optional, default)| ColumnDescription {
+                |(name, type_id, modifier, optional, default)| ColumnDescription {
                     name,
-                    type_name,
+                    type_id,
                     modifier,
-                    labels,
                     optional,
                     default,
                 },
             )
             .collect();
+        let described = |(type_id, name, modifier, labels)| {
+            let described = TypeDescription {
+                name,
+                modifier,
+                labels,
+            };
+            (type_id, described)
+        };
         Self(TableDescription {
             topic,
             schema,
             name,
             columns,
+            types: types.into_iter().map(described).collect(),
             key,
         })
     }
@@ -249,10 +265,29 @@ impl From<StreamProgress> for Progress {
 }
 
 #[pyclass(frozen, get_all, module = "tallystick.native._core")]
+struct NewRelation {
+    id: u32,
+    schema: String,
+    name: String,
+    types: Vec<u32>,
+}
+
+impl From<relation::NewRelation> for NewRelation {
+    fn from(relation: relation::NewRelation) -> Self {
+        Self {
+            id: relation.id,
+            types: relation.types(),
+            schema: relation.schema,
+            name: relation.name,
+        }
+    }
+}
+
+#[pyclass(frozen, get_all, module = "tallystick.native._core")]
 struct ChangeBatch {
     records: Py<PyList>,
     progress: StreamProgress,
-    undescribed: Option<(u32, String, String)>,
+    undescribed: Option<Py<NewRelation>>,
 }
 
 #[pyclass(frozen, module = "tallystick.native._core")]
@@ -302,17 +337,22 @@ impl ChangeStream {
         };
         let wait = Duration::from_millis(timeout_ms);
         let batch = self.0.with(py, |stream| stream.next_batch(limits, wait))?;
+        let undescribed = batch
+            .undescribed
+            .map(|relation| Py::new(py, NewRelation::from(relation)));
         Ok(ChangeBatch {
             records: records(py, batch.records)?,
             progress: batch.progress.into(),
-            undescribed: batch
-                .undescribed
-                .map(|relation| (relation.id, relation.schema, relation.table)),
+            undescribed: undescribed.transpose()?,
         })
     }
 
     fn describe(&self, py: Python<'_>, table: &CapturedTable) -> PyResult<Vec<String>> {
         self.0.with(py, |stream| stream.describe(&table.0))
+    }
+
+    fn pass_over(&self, py: Python<'_>) -> PyResult<bool> {
+        self.0.with(py, ReplicationStream::pass_over)
     }
 
     fn confirm(&self, py: Python<'_>, lsn: u64) -> PyResult<()> {
@@ -358,9 +398,18 @@ impl SnapshotCopy {
         Ok(Self(Held::new(copy.map_err(Failure::from)?)))
     }
 
-    #[pyo3(signature = (*, max_events))]
-    fn next_batch(&self, py: Python<'_>, max_events: usize) -> PyResult<Py<PyList>> {
-        records(py, self.0.with(py, |copy| copy.next_batch(max_events))?)
+    #[pyo3(signature = (*, max_events, max_bytes))]
+    fn next_batch(
+        &self,
+        py: Python<'_>,
+        max_events: usize,
+        max_bytes: usize,
+    ) -> PyResult<Py<PyList>> {
+        let limits = Limits {
+            records: max_events,
+            bytes: max_bytes,
+        };
+        records(py, self.0.with(py, |copy| copy.next_batch(limits))?)
     }
 
     fn left_out(&self, py: Python<'_>) -> PyResult<Vec<String>> {

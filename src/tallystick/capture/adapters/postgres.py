@@ -1,21 +1,24 @@
 """PostgreSQL as a source: its checks, its publication and slot, its snapshot and its stream."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from tallystick.capture.adapters import catalogue
-from tallystick.capture.adapters.catalogue import SourceTable, topic_of
+from tallystick.capture.adapters.catalogue import SourceTable
 from tallystick.capture.adapters.sessions import connect, identifier, literal, translated
 from tallystick.capture.domain.configuration import ConnectorConfiguration
+from tallystick.capture.domain.identity import FULL, KEY
 from tallystick.capture.domain.offset import SourceOffset
 from tallystick.capture.domain.selection import matches
+from tallystick.capture.domain.topics import shared, topic_of
 from tallystick.capture.errors import PositionLost, SourceRefused
 from tallystick.native import __version__
 from tallystick.native.capture import (
     CapturedTable,
     ChangeStream,
     EventRendering,
+    NewRelation,
     PostgresSession,
     SnapshotCopy,
     StreamProgress,
@@ -34,7 +37,7 @@ FROM pg_replication_slots s WHERE slot_name = {name}
 """
 DROP_SLOT: Final = "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = {name}"
 FILLED: Final = "SELECT EXISTS (SELECT FROM ONLY {table})"
-IDENTITIES: Final = {"FULL": "f", "DEFAULT": "d"}
+IDENTITIES: Final = {"FULL": FULL, "DEFAULT": KEY}
 
 Rows = list[tuple[str, bytes | None, bytes | None, list[tuple[str, bytes]], int]]
 
@@ -63,6 +66,7 @@ class PostgresSource:
         self._configuration = configuration
         self._timeout_s = timeout_s
         self._admin: PostgresSession | None = None
+        self._told_apart: set[tuple[str, str]] = set()
         self.rendering = EventRendering(
             prefix=configuration.prefix,
             database=configuration.text("database.dbname"),
@@ -96,7 +100,7 @@ class PostgresSource:
                 f"Postgres server wal_level property must be 'logical' but is: '{level}'; "
                 "set wal_level=logical in postgresql.conf and restart the server"
             )
-        selected = catalogue.tables(self._session(), self._configuration.selection)
+        selected = self._selected()
         if not selected:
             raise SourceRefused(
                 f"no table of database {self._configuration.text('database.dbname')} is selected; change "
@@ -109,19 +113,15 @@ class PostgresSource:
         return self._row("SELECT system_identifier::text FROM pg_control_system()")[0]
 
     def identify(self, selected: list[SourceTable]) -> None:
-        """Set the replica identities that are asked for; refuse tables whose updates PostgreSQL would refuse."""
+        """Set the replica identities that are asked for; refuse tables whose changed rows the log would not name."""
         wishes = [item.rpartition(":") for item in self._configuration.items("replica.identity.autoset.values")]
         for table in selected:
-            wish = next((word for name, _, word in wishes if matches((name,), table.full_name)), None)
-            identity = IDENTITIES.get(wish or "", table.identity)
+            wish = next((word for name, _, word in wishes if matches((name,), table.full_name)), "")
+            identity = replace(table.identity, letter=IDENTITIES.get(wish, table.identity.letter))
+            if fault := identity.fault(table.full_name):
+                raise SourceRefused(fault)
             if identity != table.identity:
                 self._query(f"ALTER TABLE {_quoted(table)} REPLICA IDENTITY {wish}")
-            if identity == "d" and not table.has_key:
-                raise SourceRefused(
-                    f"table {table.full_name} has no primary key, so PostgreSQL would refuse its updates and deletes "
-                    "while it is captured; give it a key, exclude it in table.exclude.list, or set "
-                    f"replica.identity.autoset.values={table.full_name}:FULL"
-                )
 
     def publish(self, selected: list[SourceTable], *, ours: bool) -> None:
         """Make the publication hold the selected tables; one that is not `ours` is used as it is, or refused."""
@@ -182,7 +182,7 @@ class PostgresSource:
             filled = [table for table in selected if _filled(session, table)]
         rows = 0
         for table in filled:
-            described = catalogue.describe(session, self._configuration.prefix, table.schema, table.name)
+            described = catalogue.describe(session, self._configuration.prefix, table)
             with translated():
                 copy = SnapshotCopy(
                     session,
@@ -221,11 +221,13 @@ class PostgresSource:
                 status_interval_ms=self._configuration.number("status.update.interval.ms"),
             )
 
-    def describe(self, schema: str, table: str) -> CapturedTable:
-        """Describe a table as it is now."""
-        return catalogue.describe(self._session(), self._configuration.prefix, schema, table)
+    def describe(self, relation: NewRelation) -> CapturedTable:
+        """Describe a relation of the stream as its table is now; refuse one that would share another's topic."""
+        if (relation.schema, relation.name) not in self._told_apart:
+            self._selected()
+        return catalogue.describe(self._session(), self._configuration.prefix, relation)
 
-    def topic(self, table: SourceTable) -> str:
+    def topic(self, table: SourceTable | NewRelation) -> str:
         """Name a table's topic."""
         return topic_of(self._configuration.prefix, table.schema, table.name)
 
@@ -250,6 +252,17 @@ class PostgresSource:
                 f"somebody moved replication slot {self._slot} past the last change recorded; "
                 "the changes between are no longer available on the server"
             )
+
+    def _selected(self) -> list[SourceTable]:
+        """List the selected tables; refuse two that would share a topic."""
+        selected = catalogue.tables(self._session(), self._configuration.selection)
+        self._told_apart = {(table.schema, table.name) for table in selected}
+        if found := shared(self._configuration.prefix, ((table.schema, table.name) for table in selected)):
+            topic, one, other = found
+            raise SourceRefused(
+                f"tables {one} and {other} would share topic {topic}; rename one, or exclude it in table.exclude.list"
+            )
+        return selected
 
     @property
     def _slot(self) -> str:

@@ -1,11 +1,13 @@
 //! A table as its events see it: which columns are rendered, how, and which of them are the key.
 
 use crate::debezium::defaults::default_value;
-use crate::debezium::field::{FieldType, built_in};
+use crate::debezium::description::{ColumnDescription, TableDescription};
+use crate::debezium::field::FieldType;
 use crate::debezium::json::{push_string, string};
+use crate::debezium::key::key;
 use crate::debezium::schema::{self, Member};
 use crate::error::{Error, Result};
-use crate::pgoutput::{Cell, Column};
+use crate::pgoutput::{Cell, Column, Identity};
 
 /// How a connector's events are written.
 #[derive(Debug, Clone)]
@@ -26,38 +28,6 @@ pub struct Rendering {
     pub skipped: String,
     /// What stands for a value that the log does not repeat.
     pub unavailable: String,
-}
-
-/// A column as the catalogue describes it; a domain stands as its base type.
-#[derive(Debug, Clone)]
-pub struct ColumnDescription {
-    /// The column's name.
-    pub name: String,
-    /// The type's name in the catalogue, such as `int4`.
-    pub type_name: String,
-    /// The type's modifier, -1 for none.
-    pub modifier: i32,
-    /// An enumeration's labels in sort order, else empty.
-    pub labels: Vec<String>,
-    /// Whether it may be null.
-    pub optional: bool,
-    /// Its default expression.
-    pub default: Option<String>,
-}
-
-/// A table as the catalogue describes it.
-#[derive(Debug, Clone)]
-pub struct TableDescription {
-    /// Where its events go.
-    pub topic: String,
-    /// Its schema.
-    pub schema: String,
-    /// Its name.
-    pub name: String,
-    /// Its columns.
-    pub columns: Vec<ColumnDescription>,
-    /// The names of the key's columns, in index order.
-    pub key: Vec<String>,
 }
 
 /// A table, ready to render rows whose cells come in a fixed order.
@@ -82,18 +52,11 @@ struct Rendered {
 }
 
 impl Rendered {
-    fn new(cell: &Column<'_>, described: Option<&ColumnDescription>) -> Option<Self> {
-        let field = match (built_in(cell.type_id), described) {
-            (Some(name), _) => FieldType::of(name, cell.modifier, &[]),
-            (None, Some(column)) => {
-                FieldType::of(&column.type_name, column.modifier, &column.labels)
-            }
-            (None, None) => None,
-        }?;
+    fn new(cell: &Column<'_>, description: &TableDescription) -> Option<Self> {
         Some(Self {
             name: cell.name.into(),
             label: format!("{}:", string(cell.name)),
-            field,
+            field: description.field(cell)?,
         })
     }
 }
@@ -109,10 +72,9 @@ pub enum Filled {
 
 impl Table {
     /// Join the catalogue's description with the `order` in which cells come.
-    ///
-    /// The log's own word on a built-in type wins, since the catalogue may have moved on since the change.
     pub fn new(
         description: &TableDescription,
+        identity: Identity,
         order: &[Column<'_>],
         rendering: &Rendering,
     ) -> Result<Self> {
@@ -128,25 +90,16 @@ impl Table {
             .collect();
         let columns: Vec<_> = order
             .iter()
-            .zip(&described)
-            .map(|(cell, described)| Rendered::new(cell, *described))
+            .map(|cell| Rendered::new(cell, description))
             .collect();
-        let position = |name: &String| {
-            columns
-                .iter()
-                .position(|column| column.as_ref().is_some_and(|column| column.name == *name))
-        };
-        let key = description
-            .key
-            .iter()
-            .map(position)
-            .collect::<Option<Vec<_>>>()
-            .ok_or_else(|| {
-                Error::Misconfigured(format!(
-                    "the primary key of {}.{} has a column of a type that is not rendered",
-                    description.schema, description.name
-                ))
-            })?;
+        let key = key(description, identity, order)?;
+        if key.iter().any(|index| columns[*index].is_none()) {
+            return Err(Error::Misconfigured(format!(
+                "the primary key of {}.{} has a column of a type that is not rendered; exclude the table in \
+                 table.exclude.list",
+                description.schema, description.name
+            )));
+        }
         let schemas = Schemas::new(&topic, &columns, &described, &key);
         Ok(Self {
             place: format!(
@@ -177,17 +130,24 @@ impl Table {
         !self.key.is_empty()
     }
 
-    /// The key of a row, bare; None for a table without one.
-    pub fn key_payload(&self, row: &[Cell<'_>]) -> Option<Vec<u8>> {
+    /// The key of a row, bare; None for a table without one. A row that does not hold its key is refused.
+    pub fn key_payload(&self, row: &[Cell<'_>]) -> Result<Option<Vec<u8>>> {
         if self.key.is_empty() {
-            return None;
+            return Ok(None);
         }
         let mut out = vec![b'{'];
         for index in &self.key {
-            self.push_cell(&mut out, *index, row.get(*index), "");
+            let cell = row.get(*index);
+            if !matches!(cell, Some(Cell::Text(_))) {
+                return Err(Error::malformed(
+                    "row",
+                    format!("a change of topic {} does not hold its key", self.topic),
+                ));
+            }
+            self.push_cell(&mut out, *index, cell, "");
         }
         close(&mut out);
-        Some(out)
+        Ok(Some(out))
     }
 
     /// A bare key in the form that records carry.
@@ -272,7 +232,8 @@ impl Schemas {
             .collect();
         let member = |index: usize| {
             let column = columns[index].as_ref()?;
-            let optional = described[index].is_none_or(|described| described.optional);
+            let optional = !key.contains(&index)
+                && described[index].is_none_or(|described| described.optional);
             Some(Member {
                 name: &column.name,
                 field: &column.field,

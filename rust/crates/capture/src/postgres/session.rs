@@ -11,6 +11,17 @@ use std::time::{Duration, Instant};
 /// One row of a query's answer, as text.
 pub type Row = Vec<Option<String>>;
 
+/// What one step of reading brought.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Next<'a> {
+    /// A whole message: its kind and its body.
+    Message(u8, &'a [u8]),
+    /// Bytes, but no whole message yet: the server lives, and a long message is on its way.
+    Part,
+    /// Not one byte in time.
+    Nothing,
+}
+
 /// A connection that has passed authentication. Blocking; each answer must come within the options' timeout.
 pub struct Session {
     transport: Transport,
@@ -70,16 +81,19 @@ impl Session {
         Ok(())
     }
 
-    /// Take the next message that has already come, or read for at most `wait`; None when nothing came.
-    pub fn next(&mut self, wait: Duration) -> Result<Option<(u8, &[u8])>> {
+    /// Take the next message that has already come, or read once, for at most `wait`.
+    pub fn next(&mut self, wait: Duration) -> Result<Next<'_>> {
         // Two calls of the framer, because a conditional return of its borrow is beyond the borrow checker.
         if !self.framer.ready()? {
             match self.transport.receive(self.framer.room(), wait)? {
-                Received::Nothing => return Ok(None),
+                Received::Nothing => return Ok(Next::Nothing),
                 Received::Bytes(count) => self.framer.filled(count),
             }
         }
-        self.framer.next_message()
+        Ok(self
+            .framer
+            .next_message()?
+            .map_or(Next::Part, |(kind, body)| Next::Message(kind, body)))
     }
 
     /// Send a message of the copy protocol.
