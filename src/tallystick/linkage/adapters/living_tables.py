@@ -51,6 +51,7 @@ parties = Table(
     Column("name", Text, primary_key=True),
     Column("ordinal", Integer, nullable=False),
     Column("joined_ms", BigInteger),
+    Index("living_party_by_ordinal", "linkage", "ordinal", unique=True),
 )
 
 # When a party was last heard of: it spoke with its own credentials.
@@ -73,6 +74,8 @@ epochs = Table(
     Column("state", Text, nullable=False),
     Column("ordinal", Integer, nullable=False),
     Column("live_ms", BigInteger),
+    Column("declared_by", Text),
+    Index("living_epoch_by_ordinal", "linkage", "ordinal", unique=True),
 )
 
 # Where a party's next batch of an epoch goes: `length` bytes of segment number `segment` are visible.

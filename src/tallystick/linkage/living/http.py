@@ -18,6 +18,7 @@ from tallystick.linkage.living.errors import (
     BatchReused,
     EpochRetired,
     LinkageExists,
+    TooManyEpochs,
     UnknownEpoch,
     UnknownLinkage,
     UnknownParty,
@@ -54,6 +55,7 @@ FAILURES: Final[Mapping[type[Exception], int]] = {
     LinkageExists: 409,
     WrongDefinition: 400,
     WrongEpoch: 409,
+    TooManyEpochs: 409,
     EpochRetired: 409,
     BatchReused: 409,
 }
@@ -243,9 +245,10 @@ class _Api:
         return [unit_match(traced) for traced in found]
 
     def declare(self, request: Request[EpochDeclaration]) -> Epoch:
-        (linkage, _), wanted = self._own(request), request.body
+        (linkage, party), wanted = self._own(request), request.body
         return self._service.declare(
             linkage,
+            party,
             request.path_values["epoch"],
             schema_hash=wanted.schema_hash,
             key_id=wanted.key_id,

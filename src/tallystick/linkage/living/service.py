@@ -17,6 +17,7 @@ from tallystick.linkage.living.errors import (
     BatchReused,
     EpochRetired,
     LinkageExists,
+    TooManyEpochs,
     UnknownEpoch,
     UnknownLinkage,
     UnknownParty,
@@ -29,6 +30,8 @@ __all__ = ["EVENTS_KEPT_MS", "LivingService", "Receipt", "now_ms", "topic_of"]
 
 EVENTS_KEPT_MS: Final = 30 * 86_400_000
 FEWEST_PARTIES: Final = 2
+MOST_BUILDING: Final = 4
+"""Each epoch costs the linker memory before anything is sent into it; a party makes one when schema or key change."""
 
 
 class Receipt(msgspec.Struct, frozen=True):
@@ -89,15 +92,16 @@ class LivingService:
             schema_hash=schema_hash,
             created_ms=self._now(),
         )
-        if (known := self._store.linkage(identity)) is not None:
-            if not _agree(known, linkage):
-                raise LinkageExists(f"linkage {identity} exists with another definition")
-            for party in parties[len(known.parties) :]:
-                self.add_party(identity, party)
-            return self.linkage(identity)
-        self._log.create(topic_of(identity), retention_ms=EVENTS_KEPT_MS)
-        self._store.create(linkage)
-        return linkage
+        if self._store.linkage(identity) is None:
+            self._log.create(topic_of(identity), retention_ms=EVENTS_KEPT_MS)
+            if self._store.create(linkage):
+                return linkage
+        known = self.linkage(identity)
+        if not _agree(known, linkage):
+            raise LinkageExists(f"linkage {identity} exists with another definition")
+        for party in parties[len(known.parties) :]:
+            self._store.add_party(identity, party)
+        return self.linkage(identity)
 
     def linkages(self) -> list[Linkage]:
         """List every linkage."""
@@ -113,27 +117,31 @@ class LivingService:
         """Note that a party has joined."""
         known = self._party(self.linkage(identity), party)
         if known.joined_ms is None:
-            self._store.save_party(identity, msgspec.structs.replace(known, joined_ms=self._now()))
+            self._store.save_joined(identity, party, self._now())
         return self.linkage(identity)
 
     def add_party(self, identity: str, party: str) -> Linkage:
         """Invite one more party; the live epoch goes on without waiting for it."""
-        linkage = self.linkage(identity)
+        self.linkage(identity)
         _check_name(party)
-        if linkage.party(party) is None:
-            self._store.save_party(identity, Party(party, len(linkage.parties)))
+        self._store.add_party(identity, party)
         return self.linkage(identity)
 
-    def declare(self, identity: str, epoch: str, *, schema_hash: str, key_id: str, encoding_bytes: int) -> Epoch:
+    def declare(
+        self, identity: str, party: str, epoch: str, *, schema_hash: str, key_id: str, encoding_bytes: int
+    ) -> Epoch:
         """Declare an epoch; every party declares it alike, the first one makes it."""
         linkage = self.linkage(identity)
+        self._party(linkage, party)
         if epoch != epoch_id(schema_hash, key_id):
             raise WrongEpoch(f"epoch {epoch} is not made of this schema hash and key id")
         if linkage.schema_hash not in (None, schema_hash):
             raise WrongEpoch("schema_hash: this linkage was made for another schema")
-        declared = Epoch(epoch, schema_hash, key_id, encoding_bytes, ordinal=len(linkage.epochs))
-        if linkage.epoch(epoch) is None:
-            self._store.save_epoch(identity, declared)
+        declared = Epoch(epoch, schema_hash, key_id, encoding_bytes)
+        if not self._store.add_epoch(identity, declared, party, most=MOST_BUILDING):
+            raise TooManyEpochs(
+                f"{party} has declared {MOST_BUILDING} epochs that are not complete; complete one first"
+            )
         known = self._epoch(self.linkage(identity), epoch)
         if known.encoding_bytes != encoding_bytes:
             raise WrongEpoch(f"encoding_bytes: this epoch was declared with {known.encoding_bytes}")
