@@ -135,6 +135,14 @@ progress = Table(
     Column("updated_ms", BigInteger, nullable=False),
 )
 
+# Which linker made the events after a cursor, by a random name: a restored unit gives the same cursors anew.
+incarnations = Table(
+    "living_incarnation",
+    metadata,
+    Column("linkage", Text, primary_key=True),
+    Column("after", BigInteger, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False),
+)
 # An epoch's candidate graph: `length` bytes of its file of steps number `file` are visible.
 graphs = Table(
     "living_graph",

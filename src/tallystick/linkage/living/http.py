@@ -285,11 +285,8 @@ class _Api:
     def feed(self, request: Request[Any]) -> FeedPage:
         linkage, party = self._own(request)
         query: FeedQuery = request.query
-        found, anew = self._service.feed(linkage, party, after=int(query.after or 0), limit=query.limit + 1)
-        shown = found[: query.limit]
-        stayed = "" if anew else query.after
-        cursor = str(shown[-1].cursor) if shown else stayed
-        return FeedPage([feed_match(each, party) for each in shown], cursor, len(found) > len(shown), anew)
+        feed = self._service.feed(linkage, party, after=query.after, limit=query.limit)
+        return FeedPage([feed_match(each, party) for each in feed.matches], feed.cursor, feed.more, feed.anew)
 
     def _change(self, request: Request[Any], position: Position, encoding: bytes | None) -> Receipt:
         """Make a batch of one change; its id says which, so that a repetition is one."""

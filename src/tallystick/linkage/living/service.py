@@ -3,7 +3,7 @@
 import hashlib
 import time
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -12,6 +12,7 @@ from tallystick.linkage.adapters.living_files import LivingFiles
 from tallystick.linkage.adapters.living_frames import frame_of_changes
 from tallystick.linkage.adapters.living_store import Entry, LivingStore, Stream
 from tallystick.linkage.domain.living.changes import EncodingChange, columns
+from tallystick.linkage.domain.living.cursors import Cursor, CursorText
 from tallystick.linkage.domain.living.linkages import Epoch, GreyZone, Linkage, Name, Party, epoch_id
 from tallystick.linkage.living.errors import (
     BatchReused,
@@ -26,7 +27,7 @@ from tallystick.linkage.living.errors import (
 )
 from tallystick.platform.log import Log
 
-__all__ = ["EVENTS_KEPT_MS", "LivingService", "Receipt", "now_ms", "topic_of"]
+__all__ = ["EVENTS_KEPT_MS", "Feed", "LivingService", "Receipt", "now_ms", "topic_of"]
 
 EVENTS_KEPT_MS: Final = 30 * 86_400_000
 FEWEST_PARTIES: Final = 2
@@ -40,6 +41,18 @@ class Receipt(msgspec.Struct, frozen=True):
     batch: str
     records: int
     sequence: int
+
+
+class Feed(NamedTuple):
+    """A party's matches by their latest events, and the cursor after the last of them.
+
+    `anew`: the cursor that was asked for is unknown here, and these are the first of all that stand.
+    """
+
+    matches: list[TracedMatch]
+    cursor: CursorText
+    more: bool
+    anew: bool
 
 
 def now_ms() -> int:
@@ -177,15 +190,21 @@ class LivingService:
         """Tell how far every party is in every epoch."""
         return self._store.streams(identity)
 
-    def feed(self, identity: str, party: str, *, after: int, limit: int) -> tuple[list[TracedMatch], bool]:
-        """List what happened to a party's own matches after a cursor; from 0 on, what stands now.
+    def feed(self, identity: str, party: str, *, after: CursorText, limit: int) -> Feed:
+        """List what happened to a party's own matches after a cursor; from the beginning on, what stands now.
 
-        A cursor that was never given is of a unit that has lost its latest days since: the list begins anew, which is
-        said beside it.
+        A cursor that was not given in this history is of a unit that has lost its latest days since: the list begins
+        anew.
         """
         self._party(self.linkage(identity), party)
-        anew = after > self._linked.progress(identity).cursor
-        return self._linked.feed(identity, party, after=0 if anew else after, limit=limit), anew
+        asked = Cursor.read(after)
+        anew = after != "" and self._linked.maker(identity, asked.number) != asked.incarnation
+        found = self._linked.feed(identity, party, after=0 if anew else asked.number, limit=limit + 1)
+        shown = found[:limit]
+        reached = "" if anew else after
+        if shown and (maker := self._linked.maker(identity, shown[-1].cursor)):
+            reached = Cursor(shown[-1].cursor, maker).text
+        return Feed(shown, reached, len(found) > limit, anew)
 
     def _admit(self, entry: Entry, stream: Stream) -> Receipt:
         admitted = self._store.admit(entry, stream)

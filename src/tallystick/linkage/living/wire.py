@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from tallystick.linkage.adapters.linker_store import TracedMatch
 from tallystick.linkage.domain.living.changes import Counter, Encoding, EncodingChange, Position
+from tallystick.linkage.domain.living.cursors import CursorText
 from tallystick.linkage.domain.living.linkages import Epoch, GreyZone, Name
 
 __all__ = [
@@ -127,7 +128,7 @@ class Scores(msgspec.Struct, frozen=True):
 class FeedQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where to read on: `after` is the cursor of the last page; empty is the beginning."""
 
-    after: Annotated[str, Meta(pattern="^[0-9]{0,18}$")] = ""
+    after: CursorText = ""
     limit: Annotated[int, Meta(ge=1, le=5000)] = 500
 
 

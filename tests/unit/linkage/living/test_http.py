@@ -143,8 +143,10 @@ def test_the_feed_goes_on_from_its_cursor(client: TestClient, living: Living) ->
 def test_a_cursor_that_was_never_given_begins_anew(client: TestClient, living: Living) -> None:
     assert client.get(f"{NORTH}/matches?after=99").json() == {"matches": [], "cursor": "", "more": False, "anew": True}
     linked(client, living)
-    page = client.get(f"{NORTH}/matches?after=99").json()
-    assert (len(page["matches"]), page["cursor"], page["anew"]) == (1, "1", True)
+    given = client.get(f"{NORTH}/matches").json()["cursor"]
+    for foreign in ("99", "1", "0", "1-0123456789abcdef", given.replace("1-", "2-", 1)):
+        page = client.get(f"{NORTH}/matches", params={"after": foreign}).json()
+        assert (len(page["matches"]), page["cursor"], page["anew"]) == (1, given, True)
 
 
 @pytest.mark.parametrize(
