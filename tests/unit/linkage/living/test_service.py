@@ -51,7 +51,7 @@ def test_another_definition_is_refused(unit: Unit, names: tuple[str, ...], thres
         unit.founded(*names, threshold=threshold, zone=zone)
 
 
-@pytest.mark.parametrize("name", ["North", "../north", "", "no rth", "n" * 64])
+@pytest.mark.parametrize("name", ["North", "../north", "", "no rth", "north\n", "n" * 64])
 def test_a_wrong_name_is_refused(unit: Unit, name: str) -> None:
     with pytest.raises(WrongDefinition, match="is no name"):
         unit.service.create("other", parties=("north", name), threshold=0.5)

@@ -4,9 +4,11 @@ from typing import Annotated, NamedTuple, Self
 
 from msgspec import Meta
 
+from tallystick.linkage.domain.texts import END
+
 __all__ = ["Cursor", "CursorText"]
 
-CursorText = Annotated[str, Meta(pattern="^([0-9]{1,18}(-[0-9a-f]{16})?)?$")]
+CursorText = Annotated[str, Meta(pattern=f"^([0-9]{{1,18}}(-[0-9a-f]{{16}})?)?{END}")]
 
 
 class Cursor(NamedTuple):
