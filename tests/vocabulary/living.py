@@ -81,10 +81,11 @@ class Unit:
         self.declare()
         return self
 
-    def declare(self, key_id: str = "k1", encoding_bytes: int = ENCODING_BYTES) -> str:
-        """Declare an epoch."""
+    def declare(self, key_id: str = "k1", encoding_bytes: int = ENCODING_BYTES, party: str | None = None) -> str:
+        """Let a party, or the first one, declare an epoch."""
         epoch = epoch_id(SCHEMA, key_id)
-        self.service.declare(LINKAGE, epoch, schema_hash=SCHEMA, key_id=key_id, encoding_bytes=encoding_bytes)
+        party = party or self.service.linkage(LINKAGE).parties[0].name
+        self.service.declare(LINKAGE, party, epoch, schema_hash=SCHEMA, key_id=key_id, encoding_bytes=encoding_bytes)
         return epoch
 
     def send(self, party: str, batch: str, *changes: EncodingChange, epoch: str = EPOCH) -> Receipt:

@@ -4,6 +4,7 @@ EdgeError
 ├── ConfigurationInvalid (ValueError)    the configuration's author: the text names the key path
 ├── EdgeStartFailed (OSError)            the machine: an address is taken, a certificate cannot be read
 ├── AuthorityUnusable (OSError)          the data directory: the authority's files are damaged or not readable
+├── WrongAuthority (ValueError)          another organisation: what it handed over is not one CA certificate
 └── DoorError (ConnectionError)          a call to another door failed; the text names address, name, authority
     ├── DoorUnreachable                  nobody answers at the address: try again later
     ├── DoorTimeout (TimeoutError)       the door answers too slowly: try again later
@@ -21,6 +22,7 @@ __all__ = [
     "DoorUntrusted",
     "EdgeError",
     "EdgeStartFailed",
+    "WrongAuthority",
 ]
 
 
@@ -43,6 +45,10 @@ class EdgeStartFailed(EdgeError, OSError):
 
 class AuthorityUnusable(EdgeError, OSError):
     """The files of the local certificate authority are damaged or not readable."""
+
+
+class WrongAuthority(EdgeError, ValueError):
+    """Another organisation's authority cannot be what clients are believed by."""
 
 
 class DoorError(EdgeError, ConnectionError):

@@ -9,6 +9,7 @@ from tallystick.edge.adapters.descriptors import affordable_connections
 from tallystick.edge.adapters.pem_files import DiskPemFiles
 from tallystick.edge.adapters.private_files import make_private_directory
 from tallystick.edge.authority import Authority, Credential, ensure_authority
+from tallystick.edge.client_authorities import ClientAuthorities
 from tallystick.edge.domain import snapshot as shape
 from tallystick.edge.domain.configuration import Configuration
 from tallystick.edge.domain.reading import read
@@ -17,7 +18,7 @@ from tallystick.edge.domain.snapshot import Snapshot
 from tallystick.edge.errors import ConfigurationInvalid
 from tallystick.edge.settings import EdgeSettings
 
-__all__ = ["Loaded", "OrganisationDoor", "authority_of", "load"]
+__all__ = ["Loaded", "OrganisationDoor", "authority_of", "client_authorities_of", "load"]
 
 HTTP_PROTOCOLS = ("h2", "http/1.1")
 # Asked once a second, so about every hour.
@@ -46,6 +47,11 @@ def authority_of(data_dir: Path, organisation: str) -> Authority:
     return ensure_authority(data_dir / "tls", organisation)
 
 
+def client_authorities_of(data_dir: Path) -> ClientAuthorities:
+    """Return the authorities of other organisations' clients, `tls/clients/*.pem` of the data directory."""
+    return ClientAuthorities(data_dir / "tls" / "clients")
+
+
 @dataclass(frozen=True)
 class OrganisationDoor:
     """The door of one organisation: TLS in front of its API's unix socket.
@@ -59,9 +65,9 @@ class OrganisationDoor:
     backend: Path
 
     @property
-    def clients(self) -> Path:
-        """The directory whose PEM files are the authorities of other organisations' clients."""
-        return self.data_dir / "tls" / "clients"
+    def clients(self) -> ClientAuthorities:
+        """The authorities of other organisations' clients."""
+        return client_authorities_of(self.data_dir)
 
     def snapshot(self) -> Snapshot:
         """Make the snapshot of now; certificates are issued or renewed as needed."""
@@ -128,10 +134,9 @@ class OrganisationDoor:
 
     def _authorities(self) -> str:
         own = authority_of(self.data_dir, self.organisation).certificate
-        make_private_directory(self.clients)
-        files = DiskPemFiles()
-        return "\n".join(files.certificates(str(path)) for path in [own, *sorted(self.clients.glob("*.pem"))])
+        make_private_directory(self.clients.directory)
+        return "\n".join([own.read_text(), *self.clients.texts()])
 
     def _fingerprint(self, issued: Credential) -> tuple[tuple[str, int, int], ...]:
-        found = [issued.certificate, issued.key, *sorted(self.clients.glob("*.pem"))]
+        found = [issued.certificate, issued.key, *self.clients.files()]
         return tuple((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in found if path.exists())

@@ -52,7 +52,7 @@ class HousekeepingSettings(Section, frozen=True, kw_only=True):
 class OrganisationSettings(Section, frozen=True, kw_only=True):
     """One organisation. What has a table, be it empty, runs."""
 
-    name: Annotated[str, about("Short name of the organisation.", pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
+    name: Annotated[str, about("Short name of the organisation.", pattern=r"^[a-z0-9][a-z0-9-]{0,62}\Z")]
     data_dir: Annotated[Path, about("Directory of everything that is kept, mode 0700.")] = Path("data")
     store: Annotated[StoreSettings, about("Metadata, events and jobs.")] = StoreSettings()
     log: Annotated[LogSettings, about("Change events and what follows from them.")] = LogSettings()

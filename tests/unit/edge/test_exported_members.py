@@ -1,6 +1,6 @@
 import pytest
 
-from tallystick.edge import authority, client, errors, settings, wiring
+from tallystick.edge import authority, client, client_authorities, errors, settings, wiring
 
 
 @pytest.mark.parametrize(
@@ -8,8 +8,9 @@ from tallystick.edge import authority, client, errors, settings, wiring
     [
         (authority, {"Authority", "Credential", "ensure_authority"}),
         (client, {"Door", "DoorClient", "Timeouts"}),
+        (client_authorities, {"ClientAuthorities", "one_authority"}),
         (settings, {"EdgeSettings"}),
-        (wiring, {"Loaded", "OrganisationDoor", "authority_of", "load"}),
+        (wiring, {"Loaded", "OrganisationDoor", "authority_of", "client_authorities_of", "load"}),
     ],
 )
 def test_the_public_names_are_these(module: object, names: set[str]) -> None:

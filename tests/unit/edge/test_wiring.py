@@ -5,8 +5,10 @@ import pytest
 
 from tallystick.edge.authority import ensure_authority
 from tallystick.edge.errors import ConfigurationInvalid
+from tallystick.edge.service import check
 from tallystick.edge.settings import EdgeSettings
 from tallystick.edge.wiring import OrganisationDoor, authority_of
+from tallystick.platform import telemetry
 
 
 @pytest.fixture
@@ -31,17 +33,28 @@ def test_the_clients_of_other_organisations_are_believed_once_their_authority_is
     changed = door.watch()
     assert not changed()
     other = ensure_authority(door.data_dir.parent / "other", "Unit").certificate.read_text()
-    (door.clients / "unit.pem").write_text(other)
+    (door.clients.directory / "unit.pem").write_text(other)
     assert changed()
     assert not changed()
     assert door.snapshot().contexts[0].client_authorities == f"{own}\n{other}"
 
 
-def test_a_damaged_client_authority_is_named(door: OrganisationDoor) -> None:
-    door.snapshot()
-    (door.clients / "unit.pem").write_text("-----BEGIN CERTIFICATE-----")
-    with pytest.raises(ConfigurationInvalid, match=r"clients/unit\.pem"):
-        door.snapshot()
+@pytest.mark.parametrize(
+    "damaged",
+    [b"-----BEGIN CERTIFICATE-----", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", b"", b"\xff"],
+)
+def test_a_damaged_client_authority_is_left_out_and_named(
+    door: OrganisationDoor, damaged: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = door.snapshot().contexts[0].client_authorities
+    (door.clients.directory / "unit.pem").write_bytes(damaged)
+    telemetry.configure()
+    left = door.snapshot()
+    assert left.contexts[0].client_authorities == own
+    check(left)
+    told = capsys.readouterr().err
+    assert "warning" in told
+    assert "clients/unit.pem" in told
 
 
 def test_a_certificate_of_ones_own_is_used(door: OrganisationDoor, tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     load_pem_private_key,
 )
-from cryptography.x509 import load_pem_x509_certificates
 
 from tallystick.edge.errors import ConfigurationInvalid
 
@@ -27,15 +26,6 @@ class DiskPemFiles:
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else "it is not text"
             raise ConfigurationInvalid(path, f"open({source}) failed: {reason}") from error
-
-    def certificates(self, path: str) -> str:
-        """Return the PEM text of a file that holds certificates, and nothing that cannot be read."""
-        text = self.text(path, path)
-        try:
-            load_pem_x509_certificates(text.encode())
-        except ValueError as error:
-            raise ConfigurationInvalid(path, "it holds no PEM certificate, or a damaged one") from error
-        return text
 
     def key(self, path: str, source: str, passphrase: str | None) -> str:
         """Return an unencrypted key, decrypted with its passphrase where it has one."""

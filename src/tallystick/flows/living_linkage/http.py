@@ -1,8 +1,9 @@
 """The route by which a registry joins: `POST /v1/parties/join`, with the invitation's token."""
 
+from tallystick.edge.errors import WrongAuthority
 from tallystick.flows.living_linkage.errors import InvitationUsed
 from tallystick.flows.living_linkage.joining import JOIN_SCOPE, Joined, Joining, JoinRequest
-from tallystick.platform.http import Request, Route
+from tallystick.platform.http import Problem, Request, Route
 
 __all__ = ["joining_routes"]
 
@@ -11,7 +12,10 @@ def joining_routes(joining: Joining) -> list[Route]:
     """Make the route."""
 
     def join(request: Request[JoinRequest]) -> Joined:
-        return joining.join(request.principal.token_id, sorted(request.principal.scopes), request.body)
+        try:
+            return joining.join(request.principal.token_id, sorted(request.principal.scopes), request.body)
+        except WrongAuthority as error:
+            raise Problem(400, detail=f"authority: {error}", field="authority") from error
 
     return [
         Route(

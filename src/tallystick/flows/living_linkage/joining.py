@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated
 
 import msgspec
 
+from tallystick.edge.client_authorities import ClientAuthorities, one_authority
 from tallystick.flows.living_linkage.domain.invitation import Invitation
 from tallystick.flows.living_linkage.errors import InvitationUsed
 from tallystick.linkage.domain.living.linkages import party_scope
@@ -50,8 +50,8 @@ class Joining:
 
     living: LivingService
     tokens: Tokens
-    trusted: Path
-    """Directory of the parties' CA certificates, one PEM file a party."""
+    trusted: ClientAuthorities
+    """The parties' CA certificates, one file a party."""
 
     def invite(self, linkage: str, party: str, door: Door, *, days: int, by: str) -> Invitation:
         """Make an invitation for one party of a linkage; raises `UnknownLinkage` or `UnknownParty`."""
@@ -74,12 +74,12 @@ class Joining:
         )
 
     def join(self, token_id: str, scopes: Sequence[str], request: JoinRequest) -> Joined:
-        """Use up the invitation behind `token_id`; raises `InvitationUsed`."""
+        """Use up the invitation behind `token_id`; raises `InvitationUsed`, or before that `WrongAuthority`."""
         linkage, party = _invited(scopes)
+        authority = one_authority(request.authority)
         if not self.tokens.revoke(token_id, by=party):
             raise InvitationUsed(f"this invitation of {party} was used already; ask the unit for a new one")
-        self.trusted.mkdir(parents=True, exist_ok=True, mode=0o700)
-        (self.trusted / f"{linkage}.{party}.pem").write_text(request.authority)
+        self.trusted.trust(f"{linkage}.{party}", authority)
         joined = self.living.join(linkage, party)
         issued = self.tokens.issue(party, [party_scope(linkage, party)], by=party)
         return Joined(linkage, party, issued.text.reveal(), joined.schema_hash)

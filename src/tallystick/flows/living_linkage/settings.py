@@ -14,7 +14,7 @@ class RegistrySettings(Section, frozen=True, kw_only=True):
     """A registry: the table whose people are encoded and linked."""
 
     database: Annotated[Secret, about("postgresql://USER:PASSWORD@HOST:PORT/DATABASE of the people.")]
-    table: Annotated[str, about("The table of people, SCHEMA.TABLE.", pattern=r"^[^.]+\.[^.]+$")] = "public.person"
+    table: Annotated[str, about("The table of people, SCHEMA.TABLE.", pattern=r"^[^.]+\.[^.]+\Z")] = "public.person"
     schema: Annotated[Path, about("The clkhash linkage schema (version 3) that all registries share.")]
     linkage_secret: Annotated[Secret, about("The secret of the encodings, shared by the registries alone.")]
     record_key_secret: Annotated[Secret, about("The secret of the record keys, which only this registry holds.")]

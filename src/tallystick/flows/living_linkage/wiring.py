@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tallystick.capture.wiring import Capture
+from tallystick.edge.wiring import client_authorities_of
 from tallystick.flows.living_linkage.adapters.membership import MembershipFile
 from tallystick.flows.living_linkage.adapters.pace import Pace
 from tallystick.flows.living_linkage.adapters.registry_store import RegistryStore
@@ -140,7 +141,7 @@ def build_unit(settings: UnitSettings, living: LivingService, platform: Platform
             living.create(identity, parties=wanted.parties, threshold=wanted.threshold, grey_zone=zone)
         except LivingError as error:
             raise WrongSetting(f"unit.linkages.{identity}: {error}") from error
-    joining = Joining(living, Tokens(platform.store), platform.data_dir / "tls" / "clients")
+    joining = Joining(living, Tokens(platform.store), client_authorities_of(platform.data_dir))
     return Unit(joining, joining_routes(joining))
 
 

@@ -5,9 +5,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, RowMapping, delete, func, or_, select, true, update
+from sqlalchemy import ColumnElement, RowMapping, delete, func, insert, or_, select, true, update
 
-from tallystick.linkage.adapters.living_tables import entries, epochs, graphs, matches, progress, snapshots, streams
+from tallystick.linkage.adapters.living_tables import (
+    entries,
+    epochs,
+    graphs,
+    incarnations,
+    matches,
+    progress,
+    snapshots,
+    streams,
+)
 from tallystick.linkage.adapters.rows import plain
 from tallystick.linkage.domain.living.linkages import Epoch
 from tallystick.linkage.domain.living.matches import Match, MatchEvent, Member, Verdict
@@ -89,6 +98,25 @@ class LinkerStore:
         for epoch in declared:
             chosen = update(epochs).where(epochs.c.linkage == now.linkage, epochs.c.id == epoch.id)
             within.execute(chosen.values(state=epoch.state, live_ms=epoch.live_ms))
+
+    def begin(self, within: Connection, linkage: str, after: int, incarnation: str) -> None:
+        """Say which linker makes the events after a cursor."""
+        within.execute(insert(incarnations), {"linkage": linkage, "after": after, "name": incarnation})
+
+    def maker(self, linkage: str, cursor: int) -> str | None:
+        """Tell which linker made the event of a cursor; None for one that was never given."""
+        made = (
+            select(incarnations.c.name)
+            .where(
+                incarnations.c.linkage == linkage,
+                incarnations.c.after < cursor,
+                select(progress.c.cursor).where(progress.c.linkage == linkage).scalar_subquery() >= cursor,
+            )
+            .order_by(incarnations.c.after.desc())
+            .limit(1)
+        )
+        with self._store.read() as connection:
+            return connection.scalar(made)
 
     def save_graph(self, graph: Graph) -> None:
         """Let a rewritten graph file take the place of the old one."""

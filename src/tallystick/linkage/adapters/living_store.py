@@ -1,6 +1,7 @@
 """Linkages, parties, epochs and what was handed over, in the store."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
@@ -81,16 +82,34 @@ class LivingStore:
         with self._store.read() as connection:
             return _linkages(connection)
 
-    def save_party(self, linkage: str, party: Party) -> None:
-        """Keep a party as it is now."""
-        with self._store.write() as connection:
-            upsert(connection, parties, [_party_row(linkage, party)], key=_PARTY)
+    def add_party(self, linkage: str, name: str) -> None:
+        """Add a party after all others; one that is there already stays where it is."""
+        with self._writing(linkage) as connection:
+            known = _parties(connection, linkage)
+            if all(party.name != name for party in known):
+                connection.execute(insert(parties), _party_row(linkage, Party(name, len(known))))
 
-    def save_epoch(self, linkage: str, epoch: Epoch) -> None:
-        """Keep a declared epoch; one that is there already stays as it is."""
-        row = {"linkage": linkage, **msgspec.structs.asdict(epoch)}
+    def save_joined(self, linkage: str, party: str, joined_ms: int) -> None:
+        """Note when a party joined."""
+        chosen = update(parties).where(parties.c.linkage == linkage, parties.c.name == party)
         with self._store.write() as connection:
-            upsert(connection, epochs, [row], key=("linkage", "id"), replace=False)
+            connection.execute(chosen.values(joined_ms=joined_ms))
+
+    def add_epoch(self, linkage: str, epoch: Epoch, party: str, *, most: int) -> bool:
+        """Add an epoch that a party declares after all others; one that is there already stays as it is.
+
+        False, and nothing added, when the party has declared `most` epochs that are still being built.
+        """
+        building = [epochs.c.linkage == linkage, epochs.c.state == "building", epochs.c.declared_by == party]
+        with self._writing(linkage) as connection:
+            known = _epochs(connection, linkage)
+            if any(each.id == epoch.id for each in known):
+                return True
+            if connection.execute(select(func.count()).select_from(epochs).where(*building)).scalar_one() >= most:
+                return False
+            row = {"linkage": linkage, "declared_by": party, **msgspec.structs.asdict(epoch), "ordinal": len(known)}
+            connection.execute(insert(epochs), row)
+        return True
 
     def stream(self, linkage: str, party: str, epoch: str) -> Stream:
         """Tell where a party is in an epoch."""
@@ -139,6 +158,13 @@ class LivingStore:
             rows = connection.execute(select(linkages.c.id, linkages.c.sequence).order_by(linkages.c.created_ms))
             return {str(identity): int(sequence) for identity, sequence in rows}
 
+    @contextmanager
+    def _writing(self, linkage: str) -> Iterator[Connection]:
+        """Let one at a time add to a linkage, so that each finds the ordinal after the last one free."""
+        with self._store.write() as connection:
+            connection.execute(select(linkages.c.id).where(linkages.c.id == linkage).with_for_update())
+            yield connection
+
     def changes_since(self, linkage: str, since_ms: int, *, width_ms: int) -> Mapping[str, Mapping[int, int]]:
         """Count each party's changes received since then, by the start of the interval they fell into."""
         interval = (entries.c.received_ms // width_ms) * width_ms
@@ -154,7 +180,6 @@ class LivingStore:
         return found
 
 
-_PARTY = ("linkage", "name")
 _STREAM = ("linkage", "party", "epoch")
 
 

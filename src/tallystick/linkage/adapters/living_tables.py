@@ -51,6 +51,7 @@ parties = Table(
     Column("name", Text, primary_key=True),
     Column("ordinal", Integer, nullable=False),
     Column("joined_ms", BigInteger),
+    Index("living_party_by_ordinal", "linkage", "ordinal", unique=True),
 )
 
 # When a party was last heard of: it spoke with its own credentials.
@@ -73,6 +74,8 @@ epochs = Table(
     Column("state", Text, nullable=False),
     Column("ordinal", Integer, nullable=False),
     Column("live_ms", BigInteger),
+    Column("declared_by", Text),
+    Index("living_epoch_by_ordinal", "linkage", "ordinal", unique=True),
 )
 
 # Where a party's next batch of an epoch goes: `length` bytes of segment number `segment` are visible.
@@ -132,6 +135,14 @@ progress = Table(
     Column("updated_ms", BigInteger, nullable=False),
 )
 
+# Which linker made the events after a cursor, by a random name: a restored unit gives the same cursors anew.
+incarnations = Table(
+    "living_incarnation",
+    metadata,
+    Column("linkage", Text, primary_key=True),
+    Column("after", BigInteger, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False),
+)
 # An epoch's candidate graph: `length` bytes of its file of steps number `file` are visible.
 graphs = Table(
     "living_graph",

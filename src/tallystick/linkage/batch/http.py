@@ -13,6 +13,7 @@ from tallystick.linkage.batch.service import BatchService
 from tallystick.linkage.batch.status import status_body, timestamp
 from tallystick.linkage.domain.batch.project import MOST_PARTIES, ResultType
 from tallystick.linkage.domain.batch.uploads import is_upload
+from tallystick.linkage.domain.texts import NO_NUL
 from tallystick.native import __version__
 from tallystick.platform.http import BodyStream, Failures, Group, Problem, Reply, Request, Route
 
@@ -43,14 +44,17 @@ PROJECT = "/projects/{project}"
 RUN = "/projects/{project}/runs/{run}"
 
 
+Label = Annotated[str, Meta(pattern=NO_NUL)]
+
+
 class NewProject(msgspec.Struct):
     """What creates a project."""
 
     schema: dict[str, Any]
     result_type: ResultType
     number_parties: Annotated[int, Meta(ge=2, le=MOST_PARTIES)] = 2
-    name: str = ""
-    notes: str = ""
+    name: Label = ""
+    notes: Label = ""
     uses_blocking: bool = False
 
 
@@ -58,8 +62,8 @@ class NewRun(msgspec.Struct):
     """What starts a run."""
 
     threshold: Annotated[float, Meta(gt=0, le=1)]
-    name: str = ""
-    notes: str = ""
+    name: Label = ""
+    notes: Label = ""
 
 
 class Encodings(msgspec.Struct):
@@ -166,7 +170,7 @@ class _Front:
         body = wording.properties(wording.json_body(request), ("schema", "result_type"), PROJECT_TYPES)
         kinds = [kind.value for kind in ResultType]
         if body["result_type"] not in kinds:
-            raise wording.invalid(f"{body['result_type']!r} is not one of {kinds} - 'result_type'")
+            raise wording.invalid(f"{wording.shortened(body['result_type'])} is not one of {kinds} - 'result_type'")
         parties = body.get("number_parties", 2)
         if parties < 2:
             raise wording.invalid(f"{parties} is less than the minimum of 2 - 'number_parties'")
@@ -205,7 +209,7 @@ class _Front:
         token = wording.token(request)
         body = wording.json_body(request)
         if not is_upload(body) or not isinstance(body, dict):
-            raise wording.invalid(f"{_shortened(body)} is not valid under any of the given schemas")
+            raise wording.invalid(f"{wording.shortened(body)} is not valid under any of the given schemas")
         receipt = self.service.upload(request.path_values["project"], token, body)
         return _answer({"message": "Updated", "receipt_token": receipt}, 201)
 
@@ -268,14 +272,7 @@ PROJECT_TYPES = {
     "uses_blocking": "boolean",
 }
 RUN_TYPES = {"threshold": "number", "name": "string", "notes": "string"}
-LONGEST_ECHO = 1000
 
 
 def _answer(body: object, status: int = 200) -> Reply:
     return Reply(body, status=status, headers=CORS)
-
-
-def _shortened(value: object) -> str:
-    """Show what came, as the reference does, but not megabytes of it."""
-    text = repr(value)
-    return text if len(text) <= LONGEST_ECHO else f"{text[:LONGEST_ECHO]}..."

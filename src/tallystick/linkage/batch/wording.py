@@ -8,9 +8,22 @@ import msgspec
 
 from tallystick.platform.http import Origin, Problem, ProblemShape, Reply, Request
 
-__all__ = ["disabled", "header", "integer_header", "invalid", "json_body", "problem", "properties", "token"]
+__all__ = [
+    "disabled",
+    "header",
+    "integer_header",
+    "invalid",
+    "json_body",
+    "problem",
+    "properties",
+    "shortened",
+    "token",
+]
 
 JSON_TYPE = re.compile(r"application/(.+\+)?json", re.IGNORECASE)
+
+DEEPEST = 100
+LONGEST_ECHO = 1000
 
 STANDARD = {
     404: "The requested URL was not found on the server. "
@@ -103,14 +116,36 @@ def json_body(request: Request[bytes]) -> object:
 def properties(body: object, required: Sequence[str], types: Mapping[str, str]) -> dict[str, Any]:
     """Check that a body is an object with the required properties, and that known ones have their types."""
     if not isinstance(body, dict):
-        raise invalid(f"{body!r} is not of type 'object'")
+        raise invalid(f"{shortened(body)} is not of type 'object'")
     for name in required:
         if name not in body:
             raise invalid(f"'{name}' is a required property")
     for name, kind in types.items():
         if name in body and not _has_type(body[name], kind):
-            raise invalid(f"{body[name]!r} is not of type '{kind}' - '{name}'")
+            raise invalid(f"{shortened(body[name])} is not of type '{kind}' - '{name}'")
+        if name in body and kind == "string" and "\0" in body[name]:
+            raise invalid(f"{shortened(body[name])} holds a NUL - '{name}'")
+        if name in body and kind == "object" and _depth(body[name]) > DEEPEST:
+            raise invalid(f"nested more than {DEEPEST} deep - '{name}'")
     return body
+
+
+def shortened(value: object) -> str:
+    """Show what came, as the reference does, but not megabytes of it."""
+    try:
+        text = repr(value)
+    except RecursionError:
+        return "what is nested so deeply"
+    return text if len(text) <= LONGEST_ECHO else f"{text[:LONGEST_ECHO]}..."
+
+
+def _depth(value: object) -> int:
+    """Count how many objects and arrays lie in each other, no further than it matters."""
+    level, depth = [value], 0
+    while depth <= DEEPEST and (level := [each for each in level if isinstance(each, dict | list)]):
+        level = [inner for each in level for inner in (each.values() if isinstance(each, dict) else each)]
+        depth += 1
+    return depth
 
 
 def _has_type(value: object, kind: str) -> bool:

@@ -31,18 +31,16 @@ class EpochLink:
         self.graph = Graph(linkage.id, epoch.id)
         self.matcher = Matcher(len(linkage.parties), epoch.encoding_bytes, linkage.threshold, compare)
         self._files = files
-        self._parties = {party.name: party.ordinal for party in linkage.parties}
-        self._names = [party.name for party in linkage.parties]
+        self._number(linkage)
         self._snapshots: dict[str, int] = {}
         self._loose_records = dict.fromkeys(self._parties, 0)
         self._loose_candidates = 0
 
     def welcome(self, linkage: Linkage) -> None:
         """Make room for parties that were added."""
-        self._names = [party.name for party in linkage.parties]
-        self._parties = {name: ordinal for ordinal, name in enumerate(self._names)}
-        self._loose_records = {**dict.fromkeys(self._names, 0), **self._loose_records}
-        self.matcher.welcome(len(self._names))
+        self._number(linkage)
+        self._loose_records = {**dict.fromkeys(self._parties, 0), **self._loose_records}
+        self.matcher.welcome(len(self._parties))
 
     def restore_roster(self, snapshot: Snapshot) -> None:
         """Begin a party's roster with its compacted one."""
@@ -100,8 +98,8 @@ class EpochLink:
 
     def records(self) -> dict[str, int]:
         """Count each party's records."""
-        counts = (np.count_nonzero(roster.alive) for roster in self.matcher.rosters)
-        return dict(zip(self._names, map(int, counts), strict=True))
+        rosters = self.matcher.rosters
+        return {name: int(np.count_nonzero(rosters[ordinal].alive)) for name, ordinal in self._parties.items()}
 
     def compact(self, linked: LinkerStore, sequence: int, now: int) -> None:
         """Rewrite what has grown loose; every entry up to `sequence` must be linked and committed."""
@@ -120,6 +118,11 @@ class EpochLink:
             linked.save_graph(self.graph)
             self._files.drop_graph(old)
             self._loose_candidates = len(self.matcher.graph)
+
+    def _number(self, linkage: Linkage) -> None:
+        """Know parties by their stored ordinals, which records of the graph's files refer to."""
+        self._parties = {party.name: party.ordinal for party in linkage.parties}
+        self._names = {party.ordinal: party.name for party in linkage.parties}
 
     def _parts(self, ordinal: int) -> Iterator[Changes]:
         roster = self.matcher.rosters[ordinal]

@@ -7,6 +7,7 @@ LivingError
 ├── LinkageExists (ValueError)     the id is taken by another linkage
 ├── WrongDefinition (ValueError)   a linkage that cannot work: too few parties, one named twice, or a wrong name
 ├── WrongEpoch (ValueError)        the epoch contradicts its id, its first declaration or the linkage's schema
+├── TooManyEpochs (ValueError)     the party has declared several epochs that are not complete; complete one first
 ├── EpochRetired (ValueError)      a newer epoch is live; send encodings of that one
 └── BatchReused (ValueError)       a batch id came again with other contents; give each batch its own
 """
@@ -16,6 +17,7 @@ __all__ = [
     "EpochRetired",
     "LinkageExists",
     "LivingError",
+    "TooManyEpochs",
     "UnknownEpoch",
     "UnknownLinkage",
     "UnknownParty",
@@ -50,6 +52,10 @@ class WrongDefinition(LivingError, ValueError):
 
 class WrongEpoch(LivingError, ValueError):
     """A declaration that does not fit."""
+
+
+class TooManyEpochs(LivingError, ValueError):
+    """A party that builds more epochs at once than anybody needs."""
 
 
 class EpochRetired(LivingError, ValueError):

@@ -18,6 +18,7 @@ from tallystick.linkage.living.errors import (
     BatchReused,
     EpochRetired,
     LinkageExists,
+    TooManyEpochs,
     UnknownEpoch,
     UnknownLinkage,
     UnknownParty,
@@ -54,6 +55,7 @@ FAILURES: Final[Mapping[type[Exception], int]] = {
     LinkageExists: 409,
     WrongDefinition: 400,
     WrongEpoch: 409,
+    TooManyEpochs: 409,
     EpochRetired: 409,
     BatchReused: 409,
 }
@@ -243,9 +245,10 @@ class _Api:
         return [unit_match(traced) for traced in found]
 
     def declare(self, request: Request[EpochDeclaration]) -> Epoch:
-        (linkage, _), wanted = self._own(request), request.body
+        (linkage, party), wanted = self._own(request), request.body
         return self._service.declare(
             linkage,
+            party,
             request.path_values["epoch"],
             schema_hash=wanted.schema_hash,
             key_id=wanted.key_id,
@@ -282,11 +285,8 @@ class _Api:
     def feed(self, request: Request[Any]) -> FeedPage:
         linkage, party = self._own(request)
         query: FeedQuery = request.query
-        found, anew = self._service.feed(linkage, party, after=int(query.after or 0), limit=query.limit + 1)
-        shown = found[: query.limit]
-        stayed = "" if anew else query.after
-        cursor = str(shown[-1].cursor) if shown else stayed
-        return FeedPage([feed_match(each, party) for each in shown], cursor, len(found) > len(shown), anew)
+        feed = self._service.feed(linkage, party, after=query.after, limit=query.limit)
+        return FeedPage([feed_match(each, party) for each in feed.matches], feed.cursor, feed.more, feed.anew)
 
     def _change(self, request: Request[Any], position: Position, encoding: bytes | None) -> Receipt:
         """Make a batch of one change; its id says which, so that a repetition is one."""

@@ -1,5 +1,6 @@
 """The linker: follows one linkage's entries and publishes what becomes of its matches."""
 
+import secrets
 import time
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -7,7 +8,7 @@ from typing import Final
 import msgspec
 import numpy as np
 
-from tallystick.linkage.adapters.linker_store import LinkerStore, Progress
+from tallystick.linkage.adapters.linker_store import Graph, LinkerStore, Progress
 from tallystick.linkage.adapters.living_files import LivingFiles
 from tallystick.linkage.adapters.living_store import Entry, LivingStore
 from tallystick.linkage.domain.living.features import FEATURES
@@ -62,6 +63,8 @@ class Linker:
         self._progress = self._linked.progress(linkage.id)
         self._publication = Publication(linkage.id, linkage.grey_zone, self._linked.standing(linkage.id))
         self._links: dict[str, EpochLink] = {}
+        self._saved: frozenset[Graph] = frozenset()
+        self._begun = False
         self._restore()
 
     def wanted(self, sequence: int) -> bool:
@@ -175,12 +178,16 @@ class Linker:
             self._linkage.id, sequence, self._progress.cursor + len(events), msgspec.json.encode(figures), now
         )
         records = [record_of(self._linkage.id, cursor, event, now, self._position) for cursor, event in numbered]
+        graphs = [link.graph for link in self._links.values()]
         with self._store.write() as connection:
-            self._linked.commit(connection, progress, [link.graph for link in self._links.values()], epochs)
+            if events and not self._begun:
+                self._linked.begin(connection, self._linkage.id, self._progress.cursor, secrets.token_hex(8))
+            self._linked.commit(connection, progress, [graph for graph in graphs if graph not in self._saved], epochs)
             self._linked.publish(connection, self._linkage.id, numbered, now)
             if records:
                 self._log.append(topic_of(self._linkage.id), records, within=connection)
-        self._progress = progress
+        self._progress, self._saved = progress, frozenset(graphs)
+        self._begun = self._begun or bool(events)
         for event in events:
             told.labels(self._linkage.id, event.operation).inc()
 

@@ -3,7 +3,7 @@
 import hashlib
 import time
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -12,11 +12,13 @@ from tallystick.linkage.adapters.living_files import LivingFiles
 from tallystick.linkage.adapters.living_frames import frame_of_changes
 from tallystick.linkage.adapters.living_store import Entry, LivingStore, Stream
 from tallystick.linkage.domain.living.changes import EncodingChange, columns
+from tallystick.linkage.domain.living.cursors import Cursor, CursorText
 from tallystick.linkage.domain.living.linkages import Epoch, GreyZone, Linkage, Name, Party, epoch_id
 from tallystick.linkage.living.errors import (
     BatchReused,
     EpochRetired,
     LinkageExists,
+    TooManyEpochs,
     UnknownEpoch,
     UnknownLinkage,
     UnknownParty,
@@ -25,10 +27,12 @@ from tallystick.linkage.living.errors import (
 )
 from tallystick.platform.log import Log
 
-__all__ = ["EVENTS_KEPT_MS", "LivingService", "Receipt", "now_ms", "topic_of"]
+__all__ = ["EVENTS_KEPT_MS", "Feed", "LivingService", "Receipt", "now_ms", "topic_of"]
 
 EVENTS_KEPT_MS: Final = 30 * 86_400_000
 FEWEST_PARTIES: Final = 2
+MOST_BUILDING: Final = 4
+"""Each epoch costs the linker memory before anything is sent into it; a party makes one when schema or key change."""
 
 
 class Receipt(msgspec.Struct, frozen=True):
@@ -37,6 +41,18 @@ class Receipt(msgspec.Struct, frozen=True):
     batch: str
     records: int
     sequence: int
+
+
+class Feed(NamedTuple):
+    """A party's matches by their latest events, and the cursor after the last of them.
+
+    `anew`: the cursor that was asked for is unknown here, and these are the first of all that stand.
+    """
+
+    matches: list[TracedMatch]
+    cursor: CursorText
+    more: bool
+    anew: bool
 
 
 def now_ms() -> int:
@@ -89,15 +105,15 @@ class LivingService:
             schema_hash=schema_hash,
             created_ms=self._now(),
         )
-        if (known := self._store.linkage(identity)) is None:
+        if self._store.linkage(identity) is None:
             self._log.create(topic_of(identity), retention_ms=EVENTS_KEPT_MS)
             if self._store.create(linkage):
                 return linkage
-            known = self.linkage(identity)  # another process was quicker
+        known = self.linkage(identity)
         if not _agree(known, linkage):
             raise LinkageExists(f"linkage {identity} exists with another definition")
         for party in parties[len(known.parties) :]:
-            self.add_party(identity, party)
+            self._store.add_party(identity, party)
         return self.linkage(identity)
 
     def linkages(self) -> list[Linkage]:
@@ -114,27 +130,31 @@ class LivingService:
         """Note that a party has joined."""
         known = self._party(self.linkage(identity), party)
         if known.joined_ms is None:
-            self._store.save_party(identity, msgspec.structs.replace(known, joined_ms=self._now()))
+            self._store.save_joined(identity, party, self._now())
         return self.linkage(identity)
 
     def add_party(self, identity: str, party: str) -> Linkage:
         """Invite one more party; the live epoch goes on without waiting for it."""
-        linkage = self.linkage(identity)
+        self.linkage(identity)
         _check_name(party)
-        if linkage.party(party) is None:
-            self._store.save_party(identity, Party(party, len(linkage.parties)))
+        self._store.add_party(identity, party)
         return self.linkage(identity)
 
-    def declare(self, identity: str, epoch: str, *, schema_hash: str, key_id: str, encoding_bytes: int) -> Epoch:
+    def declare(
+        self, identity: str, party: str, epoch: str, *, schema_hash: str, key_id: str, encoding_bytes: int
+    ) -> Epoch:
         """Declare an epoch; every party declares it alike, the first one makes it."""
         linkage = self.linkage(identity)
+        self._party(linkage, party)
         if epoch != epoch_id(schema_hash, key_id):
             raise WrongEpoch(f"epoch {epoch} is not made of this schema hash and key id")
         if linkage.schema_hash not in (None, schema_hash):
             raise WrongEpoch("schema_hash: this linkage was made for another schema")
-        declared = Epoch(epoch, schema_hash, key_id, encoding_bytes, ordinal=len(linkage.epochs))
-        if linkage.epoch(epoch) is None:
-            self._store.save_epoch(identity, declared)
+        declared = Epoch(epoch, schema_hash, key_id, encoding_bytes)
+        if not self._store.add_epoch(identity, declared, party, most=MOST_BUILDING):
+            raise TooManyEpochs(
+                f"{party} has declared {MOST_BUILDING} epochs that are not complete; complete one first"
+            )
         known = self._epoch(self.linkage(identity), epoch)
         if known.encoding_bytes != encoding_bytes:
             raise WrongEpoch(f"encoding_bytes: this epoch was declared with {known.encoding_bytes}")
@@ -170,15 +190,21 @@ class LivingService:
         """Tell how far every party is in every epoch."""
         return self._store.streams(identity)
 
-    def feed(self, identity: str, party: str, *, after: int, limit: int) -> tuple[list[TracedMatch], bool]:
-        """List what happened to a party's own matches after a cursor; from 0 on, what stands now.
+    def feed(self, identity: str, party: str, *, after: CursorText, limit: int) -> Feed:
+        """List what happened to a party's own matches after a cursor; from the beginning on, what stands now.
 
-        A cursor that was never given is of a unit that has lost its latest days since: the list begins anew, which is
-        said beside it.
+        A cursor that was not given in this history is of a unit that has lost its latest days since: the list begins
+        anew.
         """
         self._party(self.linkage(identity), party)
-        anew = after > self._linked.progress(identity).cursor
-        return self._linked.feed(identity, party, after=0 if anew else after, limit=limit), anew
+        asked = Cursor.read(after)
+        anew = after != "" and self._linked.maker(identity, asked.number) != asked.incarnation
+        found = self._linked.feed(identity, party, after=0 if anew else asked.number, limit=limit + 1)
+        shown = found[:limit]
+        reached = "" if anew else after
+        if shown and (maker := self._linked.maker(identity, shown[-1].cursor)):
+            reached = Cursor(shown[-1].cursor, maker).text
+        return Feed(shown, reached, len(found) > limit, anew)
 
     def _admit(self, entry: Entry, stream: Stream) -> Receipt:
         admitted = self._store.admit(entry, stream)

@@ -8,7 +8,9 @@ from msgspec import Meta
 
 from tallystick.linkage.adapters.linker_store import TracedMatch
 from tallystick.linkage.domain.living.changes import Counter, Encoding, EncodingChange, Position
+from tallystick.linkage.domain.living.cursors import CursorText
 from tallystick.linkage.domain.living.linkages import Epoch, GreyZone, Name
+from tallystick.linkage.domain.texts import END, NO_NUL
 
 __all__ = [
     "Batch",
@@ -29,7 +31,7 @@ __all__ = [
     "unit_match",
 ]
 
-HexDigest = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+HexDigest = Annotated[str, Meta(pattern=f"^[0-9a-f]{{64}}{END}")]
 
 
 class LinkageDeclaration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -39,7 +41,7 @@ class LinkageDeclaration(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     parties: Annotated[list[Name], Meta(min_length=2, max_length=100, extra_json_schema={"uniqueItems": True})]
     threshold: Annotated[float, Meta(gt=0, le=1)] = 0.7
     grey_zone: GreyZone = GreyZone()
-    name: Annotated[str, Meta(max_length=200)] = ""
+    name: Annotated[str, Meta(max_length=200, pattern=NO_NUL)] = ""
     schema_hash: HexDigest | None = None
 
 
@@ -53,14 +55,14 @@ class EpochDeclaration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An epoch: encodings made with this schema and this key, of this length."""
 
     schema_hash: HexDigest
-    key_id: Annotated[str, Meta(min_length=1, max_length=100)]
+    key_id: Annotated[str, Meta(min_length=1, max_length=100, pattern=NO_NUL)]
     encoding_bytes: Annotated[int, Meta(ge=8, le=8192)]
 
 
 class Batch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Changes that are taken all or none, and once: a repeated `batch` gets its first receipt."""
 
-    batch: Annotated[str, Meta(pattern="^[A-Za-z0-9._/-]{1,200}$")]
+    batch: Annotated[str, Meta(pattern=f"^[A-Za-z0-9._/-]{{1,200}}{END}")]
     records: list[EncodingChange]
 
 
@@ -127,7 +129,7 @@ class Scores(msgspec.Struct, frozen=True):
 class FeedQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where to read on: `after` is the cursor of the last page; empty is the beginning."""
 
-    after: Annotated[str, Meta(pattern="^[0-9]{0,18}$")] = ""
+    after: CursorText = ""
     limit: Annotated[int, Meta(ge=1, le=5000)] = 500
 
 

@@ -61,6 +61,8 @@ def decode_query(query: QueryParams, kind: Any) -> Any:  # noqa: ANN401 -- the r
     known = {field.encode_name: field for field in msgspec.structs.fields(kind)}
     if unknown := sorted(set(query) - set(known)):
         raise _problem(f"Object contains unknown field `{unknown[0]}`", "query")
+    if spoilt := next((name for name, value in query.multi_items() if "\0" in value), None):
+        raise _problem(f"Expected a text without NUL - at `$.{spoilt}`", "query")
     values: dict[str, object] = {}
     for name in query:
         given = query.getlist(name)

@@ -1,5 +1,6 @@
 """What the entity service's routes refuse before anything is kept."""
 
+import json
 import socket
 from collections.abc import Iterator
 from contextlib import closing
@@ -72,3 +73,36 @@ def test_a_json_upload_is_bounded(tmp_path: Path) -> None:
         sizes = {"hash-count": "100", "hash-size": "128", "content-type": "application/octet-stream"}
         answer = client.post(f"{place}/binaryclks", content=bytes(12800), headers=header | sizes)
         assert answer.status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("wrong", "detail"),
+    [
+        ({"name": "a\0b"}, r"'a\x00b' holds a NUL - 'name'"),
+        ({"schema": json.loads('{"a":' * 400 + "{}" + "}" * 400)}, "nested more than 100 deep - 'schema'"),
+        ({"uses_blocking": ["x" * 5000]}, f"['{'x' * 998}... is not of type 'boolean' - 'uses_blocking'"),
+    ],
+)
+def test_what_no_project_can_have_is_named(client: TestClient, wrong: dict[str, object], detail: str) -> None:
+    answer = client.post("/api/v1/projects", json=PROJECT | wrong)
+    assert (answer.status_code, answer.json()["detail"]) == (400, detail)
+
+
+def test_a_body_is_not_echoed_whole(client: TestClient) -> None:
+    answer = client.post("/api/v1/projects", json=["x" * 100_000])
+    assert answer.status_code == 400
+    assert len(answer.content) < 2000
+    deep = {"content": "[" * 990 + "]" * 990, "headers": {"content-type": "application/json"}}
+    assert client.post("/api/v1/projects", **deep).status_code == 400  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("key", ["00", "\u0660", "+0", "1", "-1", "1" * 5000, ""])
+def test_blocks_are_named_by_index(client: TestClient, key: str) -> None:
+    made = client.post("/api/v1/projects", json=PROJECT | {"uses_blocking": True}).json()
+    header = {"authorization": made["update_tokens"][0]}
+    body = {"encodings": ["AAAA"], "blocks": {key: ["a"]}}
+    answer = client.post(f"/api/v1/projects/{made['project_id']}/clks", json=body, headers=header)
+    assert (answer.status_code, answer.json()["detail"]) == (
+        400,
+        f"blocks[{key[:40]!r}] is not the index of one of 1 encodings",
+    )

@@ -8,7 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 from tests.vocabulary.living import BRANCH, EPOCH, LINKAGE, SCHEMA, bits, key_of
 
-from tallystick.linkage.domain.living.linkages import party_scope
+from tallystick.linkage.domain.living.linkages import epoch_id, party_scope
 from tallystick.linkage.living.settings import LivingSettings
 from tallystick.linkage.living.wiring import Living, build_living
 from tallystick.platform.auth import Principal
@@ -143,8 +143,10 @@ def test_the_feed_goes_on_from_its_cursor(client: TestClient, living: Living) ->
 def test_a_cursor_that_was_never_given_begins_anew(client: TestClient, living: Living) -> None:
     assert client.get(f"{NORTH}/matches?after=99").json() == {"matches": [], "cursor": "", "more": False, "anew": True}
     linked(client, living)
-    page = client.get(f"{NORTH}/matches?after=99").json()
-    assert (len(page["matches"]), page["cursor"], page["anew"]) == (1, "1", True)
+    given = client.get(f"{NORTH}/matches").json()["cursor"]
+    for foreign in ("99", "1", "0", "1-0123456789abcdef", given.replace("1-", "2-", 1)):
+        page = client.get(f"{NORTH}/matches", params={"after": foreign}).json()
+        assert (len(page["matches"]), page["cursor"], page["anew"]) == (1, given, True)
 
 
 @pytest.mark.parametrize(
@@ -180,6 +182,28 @@ def test_single_encodings_are_put_and_deleted(client: TestClient, living: Living
     assert client.delete(f"{place}?generation=1&lsn=6").status_code == 200
     living.worker.step()
     assert client.get(f"{NORTH}/matches").json()["matches"] == []
+
+
+@pytest.mark.parametrize("spoilt", ["north\n", "no\0rth"])
+def test_a_name_is_a_name_to_its_end(client: TestClient, spoilt: str) -> None:
+    answer = client.post(f"/v1/linkages/{LINKAGE}/parties", json={"name": spoilt})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "name")
+    ann = record("ann", bits(1, 2, 3))
+    answer = upsert(client, NORTH, "n1", ann | {"key": ann["key"] + "\n"})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "records[0].key")
+    assert upsert(client, NORTH, spoilt).status_code == 400
+    assert client.get(f"{NORTH}/matches", params={"after": "1\n"}).status_code == 400
+
+
+def test_no_text_has_a_nul(client: TestClient) -> None:
+    wanted = {"id": "other", "parties": ["north", "south"], "name": "a\0b"}
+    answer = client.post("/v1/linkages", json=wanted)
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "name")
+    declaration = {"schema_hash": SCHEMA, "key_id": "k\0", "encoding_bytes": 8}
+    answer = client.put(f"{NORTH}/epochs/{epoch_id(SCHEMA, 'k' + chr(0))}", json=declaration)
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "key_id")
+    answer = client.get("/v1/linkages/a%00b")
+    assert answer.status_code == 404
 
 
 def test_a_key_that_is_no_hmac_names_nothing(client: TestClient) -> None:

@@ -1,3 +1,4 @@
+import shutil
 from pathlib import Path
 
 import msgspec
@@ -168,3 +169,33 @@ def test_a_judge_who_says_the_same_of_new_evidence_makes_no_event(tmp_path: Path
     unit.send("north", "n3", change("bo", None, 2))
     unit.link(linker)
     assert verdicts(unit)[key_of("bob")] == "rejected"
+
+
+def test_a_cursor_is_unknown_to_a_unit_that_has_lived_through_other_events_since(tmp_path: Path) -> None:
+    def paired(unit: Unit, bit: int) -> None:
+        unit.send("north", f"n{bit}", change(f"n{bit}", bits(bit)))
+        unit.send("south", f"s{bit}", change(f"s{bit}", bits(bit)))
+        unit.link()
+
+    def feed(unit: Unit, after: str) -> tuple[int, bool, str]:
+        page = unit.service.feed(LINKAGE, "north", after=after, limit=10)
+        return len(page.matches), page.anew, page.cursor
+
+    (tmp_path / "first").mkdir()
+    unit = Unit.at(tmp_path / "first").founded()
+    unit.complete()
+    paired(unit, 1)
+    _, _, at_one = feed(unit, "")
+    unit.store.close()
+    shutil.copytree(tmp_path / "first", tmp_path / "restored")
+    unit = Unit.at(tmp_path / "first")
+    paired(unit, 2)
+    seen, anew, at_two = feed(unit, at_one)
+    assert (seen, anew) == (1, False)
+    restored = Unit.at(tmp_path / "restored")
+    assert feed(restored, at_two)[:2] == (1, True)
+    paired(restored, 3)
+    paired(restored, 4)
+    assert feed(restored, at_two)[:2] == (3, True)
+    assert feed(restored, at_one)[:2] == (2, False)
+    assert feed(restored, feed(restored, at_one)[2])[:2] == (0, False)

@@ -159,7 +159,9 @@ def test_a_wrong_body_names_the_field(client: TestClient, body: bytes, field: st
     assert answer.json()["errors"][0]["field"] == field
 
 
-@pytest.mark.parametrize(("query", "field"), [("limit=x", "limit"), ("limt=3", "limt"), ("limit=1&limit=2", "limit")])
+@pytest.mark.parametrize(
+    ("query", "field"), [("limit=x", "limit"), ("limt=3", "limt"), ("limit=1&limit=2", "limit"), ("tag=a%00b", "tag")]
+)
 def test_a_wrong_query_names_the_field(client: TestClient, query: str, field: str) -> None:
     answer = client.get(f"/families?{query}")
     assert answer.json()["errors"][0]["field"] == f"query.{field}"

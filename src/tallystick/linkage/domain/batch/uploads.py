@@ -12,6 +12,9 @@ Blocks = list[list[str]]
 """The names of each record's blocks."""
 
 
+LONGEST_KEY = 40
+
+
 class UploadError(ValueError):
     """The encodings cannot be used; the text says why."""
 
@@ -58,8 +61,8 @@ def check_records(body: Mapping[str, Any]) -> None:
             raise UploadError(f"clknblocks[{index}] has no encoding")
     count = len(body.get("encodings", ()))
     for key in body.get("blocks", ()):
-        if not key.isdecimal() or int(key) >= count:
-            raise UploadError(f"blocks[{key!r}] is not the index of one of {count} encodings")
+        if not _is_index(key, count):
+            raise UploadError(f"blocks[{key[:LONGEST_KEY]!r}] is not the index of one of {count} encodings")
     if "blocks" in body and len(body["blocks"]) != count:
         missing = next(index for index in range(count) if str(index) not in body["blocks"])
         raise UploadError(f"blocks has no entry for encoding {missing}")
@@ -86,6 +89,12 @@ def _upload(texts: Sequence[str], blocks: Blocks | None) -> Upload:
     if len(sizes) > 1:
         raise UploadError("Mismatch in encoding sizes. Stopping")
     return Upload(encodings=b"".join(decoded), count=len(decoded), size=sizes.pop(), blocks=blocks)
+
+
+def _is_index(key: str, count: int) -> bool:
+    """Tell whether a key is a number below `count` as it is written in one way only."""
+    digits = key.isascii() and key.isdigit() and len(key) <= len(str(count))
+    return digits and str(int(key)) == key and int(key) < count
 
 
 def _texts(value: object) -> bool:

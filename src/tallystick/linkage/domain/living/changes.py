@@ -9,6 +9,8 @@ import numpy as np
 from msgspec import Meta
 from numpy.typing import NDArray
 
+from tallystick.linkage.domain.texts import END
+
 __all__ = [
     "HIGHEST",
     "KEY_BYTES",
@@ -46,7 +48,7 @@ class EncodingChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `encoding` is base64.
     """
 
-    key: Annotated[str, Meta(pattern=f"^[0-9a-f]{{{2 * KEY_BYTES}}}$")]
+    key: Annotated[str, Meta(pattern=f"^[0-9a-f]{{{2 * KEY_BYTES}}}{END}")]
     position: Position
     encoding: Encoding | None = None
 

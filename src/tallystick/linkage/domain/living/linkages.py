@@ -6,9 +6,13 @@ from typing import Annotated, Literal, Self
 import msgspec
 from msgspec import Meta
 
+from tallystick.linkage.domain.texts import END
+
 __all__ = ["Epoch", "EpochState", "GreyZone", "Linkage", "Name", "Party", "epoch_id", "party_scope"]
 
-Name = Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9-]{0,62}$", description="Lower-case letters, digits and dashes.")]
+Name = Annotated[
+    str, Meta(pattern=f"^[a-z0-9][a-z0-9-]{{0,62}}{END}", description="Lower-case letters, digits and dashes.")
+]
 Score = Annotated[float, Meta(ge=0, le=1)]
 EpochState = Literal["building", "live", "retired"]
 
