@@ -69,7 +69,7 @@ class LivingStore:
         with self._store.write() as connection:
             if not upsert(connection, linkages, [row], key=("id",), replace=False):
                 return False
-            upsert(connection, parties, [_party_row(linkage.id, party) for party in linkage.parties], key=_PARTY)
+            connection.execute(insert(parties), [_party_row(linkage.id, party) for party in linkage.parties])
         return True
 
     def linkage(self, identity: str) -> Linkage | None:
