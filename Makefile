@@ -30,6 +30,7 @@ test: prerequisites packages check ## everything that CI runs
 	$(BIN)/pytest $(ARGS)
 
 fix: build ## mend what can be mended by machine
+	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 	cargo fmt

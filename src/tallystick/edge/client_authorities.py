@@ -85,4 +85,6 @@ def _check_data_plane(authorities: str) -> None:
     context = shape.Context(credentials=(), client_certificate="optional", client_authorities=authorities)
     nowhere = shape.Pool(backends=(shape.Backend(address="127.0.0.1:1"),))
     limits = shape.Limits(connections=1)
-    check(shape.Snapshot(workers=1, backend_connections=1, doors=(), contexts=(context,), pools=(nowhere,), limits=limits))
+    check(
+        shape.Snapshot(workers=1, backend_connections=1, doors=(), contexts=(context,), pools=(nowhere,), limits=limits)
+    )
