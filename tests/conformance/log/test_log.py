@@ -9,6 +9,7 @@ from tests.vocabulary.log import arriving, numbered, values
 from tests.vocabulary.threads import at_once
 
 from tallystick.platform.log import (
+    InvalidOffsetError,
     InvalidTopicError,
     Log,
     PartitionInfo,
@@ -111,6 +112,8 @@ def test_refuses_what_does_not_exist(log: Log) -> None:
 def test_remembers_how_far_a_group_has_read(log: Log) -> None:
     log.create("people", partitions=2)
     assert log.committed("linker", "people") == 0
+    for partition in (0, 1):
+        log.append("people", numbered(7), partition=partition)
     log.commit("linker", "people", 7)
     log.commit("linker", "people", 5)
     log.commit("linker", "people", 2, partition=1)
@@ -118,31 +121,52 @@ def test_remembers_how_far_a_group_has_read(log: Log) -> None:
     assert (log.committed("linker", "people"), log.committed("linker", "people", partition=1)) == (5, 2)
 
 
+def test_refuses_a_place_that_no_group_can_have_reached(log: Log, log_store: Store) -> None:
+    log.create("people")
+    log.append("people", numbered(3))
+    end = log.end("people")
+    for offset in (-1, end + 1, 2**63):
+        with pytest.raises(InvalidOffsetError, match=f"people, partition 0: group linker cannot go on at {offset},"):
+            log.commit("linker", "people", offset)
+        with pytest.raises(InvalidOffsetError), log_store.write() as connection:
+            log.commit("linker", "people", offset, within=connection)
+    for topic, partition in (("places", 0), ("people", 1)):
+        with pytest.raises(UnknownTopicError, match=topic):
+            log.commit("linker", topic, 0, partition=partition)
+    assert log.committed("linker", "people") == 0
+    log.commit("linker", "people", end)
+    assert log.committed("linker", "people") == end
+
+
 def test_commits_records_and_offsets_together(log: Log, log_store: Store) -> None:
     log.create("people")
+    log.create("places")
+    log.append("places", numbered(1))
     with log_store.write() as connection:
         log.append("people", numbered(2), within=connection)
         log.append("people", numbered(1, 2), within=connection)
         log.save_source_offset("north", b"lsn 7", within=connection)
-        log.commit("linker", "people", 1, within=connection)
+        log.commit("linker", "places", 1, within=connection)
         assert log.source_offset("north", within=connection) == b"lsn 7"
     assert values(arriving(log, "people", 3)) == [b"0", b"1", b"2"]
-    assert (log.source_offset("north"), log.committed("linker", "people")) == (b"lsn 7", 1)
+    assert (log.source_offset("north"), log.committed("linker", "places")) == (b"lsn 7", 1)
 
 
 def test_forgets_records_and_offsets_together(log: Log, log_store: Store) -> None:
     log.create("people")
+    log.create("places")
+    log.append("places", numbered(1))
 
     def interrupted() -> None:
         with log_store.write() as connection:
             log.append("people", numbered(2), within=connection)
             log.save_source_offset("north", b"lsn 7", within=connection)
-            log.commit("linker", "people", 1, within=connection)
+            log.commit("linker", "places", 1, within=connection)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         interrupted()
-    assert (log.end("people"), log.source_offset("north"), log.committed("linker", "people")) == (0, None, 0)
+    assert (log.end("people"), log.source_offset("north"), log.committed("linker", "places")) == (0, None, 0)
 
 
 def test_follows_a_growing_topic(log: Log) -> None:

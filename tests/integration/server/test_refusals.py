@@ -4,8 +4,11 @@ import socket
 from contextlib import closing
 
 import pytest
+from sqlalchemy import text
 from tests.integration.server.conftest import Found
 from tests.vocabulary.organisations import Upped
+
+from tallystick.platform.store import Store
 
 REGISTRY = """
 [registry]
@@ -78,3 +81,15 @@ def test_a_directory_that_cannot_be_made_is_named(found: Found) -> None:
     organisation = found()
     organisation.config.write_text("name = 'unit'\ndata_dir = '/proc/none'\n")
     assert "data_dir: /proc/none cannot be used" in refused(organisation)
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgres"])
+def test_a_store_of_a_newer_version_is_named(found: Found, database: str, request: pytest.FixtureRequest) -> None:
+    organisation = found(f"[store]\nurl = '{request.getfixturevalue(f'{database}_url')}'")
+    store = Store.open(request.getfixturevalue(f"{database}_url"))
+    store.upgrade()
+    with store.write() as connection:
+        connection.execute(text("UPDATE schema_jobs SET version_num = 'jobs_9999'"))
+    assert "a newer version made it, run that one: " in refused(organisation)
+    with store.read() as connection:
+        assert connection.scalar(text("SELECT version_num FROM schema_jobs")) == "jobs_9999"

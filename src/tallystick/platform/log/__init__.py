@@ -7,6 +7,7 @@ a record is durable before the position of the source it came from.
 
 from tallystick.platform.log.errors import (
     CorruptBatchError,
+    InvalidOffsetError,
     InvalidTopicError,
     LogError,
     LogUnreachableError,
@@ -24,6 +25,7 @@ __all__ = [
     "UNKNOWN_OFFSET",
     "CorruptBatchError",
     "Headers",
+    "InvalidOffsetError",
     "InvalidTopicError",
     "Log",
     "LogError",

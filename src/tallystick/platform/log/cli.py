@@ -18,6 +18,7 @@ from tallystick.platform.store.cli import with_store
 __all__ = ["log"]
 
 POLL_S = 0.1
+OFFSET = click.IntRange(-(2**63), 2**63 - 1)
 
 log_option = click.option(
     "--log", "log_url", envvar="TALLYSTICK_LOG__URL", default="", help="The log's URL, when it is not in the store."
@@ -44,7 +45,7 @@ def topics(store: Store, log_url: str) -> None:
 @click.argument("topic")
 @click.option("--follow", is_flag=True, help="Wait for records that come later.")
 @click.option("--partition", type=int, default=None, help="Read this partition alone.")
-@click.option("--from", "start", type=int, default=0, help="Begin at this offset; -10 means the last ten.")
+@click.option("--from", "start", type=OFFSET, default=0, help="Begin at this offset; -10 means the last ten.")
 @log_option
 @with_store
 def cat(store: Store, topic: str, follow: bool, partition: int | None, start: int, log_url: str) -> None:

@@ -5,11 +5,13 @@ LogError
 ├── LogUnreachableError (ConnectionError)  the operator's: check the cluster and its address
 ├── ReplacedError                     nobody's: a newer process does this one's work now
 ├── InvalidTopicError (ValueError)    the caller's: a name or a setting that no log accepts
+├── InvalidOffsetError (ValueError)   the caller's: a place that no reader of the partition can have reached
 └── CorruptBatchError (ValueError)    the disk's: restore a backup; the message names topic and offset
 """
 
 __all__ = [
     "CorruptBatchError",
+    "InvalidOffsetError",
     "InvalidTopicError",
     "LogError",
     "LogUnreachableError",
@@ -36,6 +38,10 @@ class ReplacedError(LogError):
 
 class InvalidTopicError(LogError, ValueError):
     """A topic cannot be made with this name or these settings."""
+
+
+class InvalidOffsetError(LogError, ValueError):
+    """A group cannot go on there: before the first record that there ever was, or behind the last."""
 
 
 class CorruptBatchError(LogError, ValueError):

@@ -48,7 +48,10 @@ class Log(Protocol):
     def commit(
         self, group: str, topic: str, offset: int, *, partition: int = 0, within: Connection | None = None
     ) -> None:
-        """Save where the group goes on reading: the offset after the last record that it is done with."""
+        """Save where the group goes on reading: the offset after the last record that it is done with.
+
+        Raises `InvalidOffsetError` for one that it cannot have reached, `UnknownTopicError` for an unknown partition.
+        """
 
     def source_offset(self, source: str, within: Connection | None = None) -> bytes | None:
         """Return how far a source of records has been read; None before its first record."""

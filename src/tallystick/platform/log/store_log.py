@@ -11,10 +11,11 @@ from sqlalchemy import Connection
 
 from tallystick.platform.log import statements
 from tallystick.platform.log.errors import InvalidTopicError, UnknownTopicError
+from tallystick.platform.log.groups import go_on_at
 from tallystick.platform.log.records import PartitionInfo, Record, StoredRecord, TopicInfo
 from tallystick.platform.log.retention import trim
 from tallystick.platform.log.rows import packed, unpacked
-from tallystick.platform.log.tables import groups, sources, topics
+from tallystick.platform.log.tables import sources, topics
 from tallystick.platform.log.tidying import now_ms, tidy
 from tallystick.platform.store import Store, upsert
 
@@ -97,9 +98,9 @@ class StoreLog:
         self, group: str, topic: str, offset: int, *, partition: int = 0, within: Connection | None = None
     ) -> None:
         """Save where the group goes on reading: the offset after the last record that it is done with."""
-        row = {"name": group, "topic": topic, "partition": partition, "offset": offset}
         with self._store.joined(within) as connection:
-            upsert(connection, groups, [row], key=("name", "topic", "partition"))
+            end = int(_partition(connection, topic, partition).end_offset)
+            go_on_at(connection, group, topic, partition, offset, end=end)
 
     def source_offset(self, source: str, within: Connection | None = None) -> bytes | None:
         """Return how far a source of records has been read; None before its first record."""

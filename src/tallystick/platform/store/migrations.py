@@ -33,7 +33,8 @@ def upgrade_branch(connection: Connection, branch: Branch, target: str = "head")
     try:
         command.upgrade(configuration, target)
     except CommandError as error:
-        raise StoreVersionError(f"this version does not know the store's schema of {branch.name}: {error}") from error
+        made = f"a newer version made it, run that one: this one does not know the store's schema of {branch.name}"
+        raise StoreVersionError(f"{made}: {error}") from error
 
 
 def revisions(branch: Branch) -> list[str]:

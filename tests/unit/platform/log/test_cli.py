@@ -79,6 +79,14 @@ def test_begins_where_it_is_told(people: StoreLog, tmp_path: Path) -> None:
     assert len(tally_log(tmp_path, "cat", "people", "--from=-3", "--partition", "0")) == 3
 
 
+@pytest.mark.parametrize("start", [2**63, -(2**63) - 1])
+def test_refuses_an_offset_that_no_log_has(people: StoreLog, tmp_path: Path, start: int) -> None:
+    result = CliRunner().invoke(command, ["cat", "people", f"--from={start}", "--data-dir", str(tmp_path)])
+    assert result.exit_code == 2
+    assert f"{start} is not in the range" in result.stderr
+    assert tally_log(tmp_path, "cat", "people", "--from", str(2**63 - 1)) == []
+
+
 def test_says_what_does_not_exist(people: StoreLog, tmp_path: Path) -> None:
     assert "no topic places" in refusal(tmp_path, "cat", "places")
     assert "no partition 7" in refusal(tmp_path, "cat", "people", "--partition", "7")

@@ -7,6 +7,7 @@ def test_the_log_exports_these_names() -> None:
     assert sorted(log.__all__) == [
         "CorruptBatchError",
         "Headers",
+        "InvalidOffsetError",
         "InvalidTopicError",
         "Log",
         "LogError",

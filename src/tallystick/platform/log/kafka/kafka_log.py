@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 
+from tallystick.platform.log.groups import go_on_at
 from tallystick.platform.log.kafka.outbox import OUTBOX, addressed
 from tallystick.platform.log.kafka.producing import Transactions
 from tallystick.platform.log.kafka.reading import Reader
@@ -19,6 +20,7 @@ class KafkaLog:
     """A `Log` whose topics are Kafka's; what joins a transaction of the store waits in its outbox for the relay."""
 
     def __init__(self, store: Store, servers: str) -> None:
+        self._store = store
         self._store_log = StoreLog(store)
         self._store_log.create(OUTBOX)
         self._topics = Topics(servers)
@@ -81,7 +83,9 @@ class KafkaLog:
         self, group: str, topic: str, offset: int, *, partition: int = 0, within: Connection | None = None
     ) -> None:
         """Save where the group goes on reading: the offset after the last record that it is done with."""
-        self._store_log.commit(group, topic, offset, partition=partition, within=within)
+        end = self.end(topic, partition=partition)
+        with self._store.joined(within) as connection:
+            go_on_at(connection, group, topic, partition, offset, end=end)
 
     def source_offset(self, source: str, within: Connection | None = None) -> bytes | None:
         """Return how far a source of records has been read; None before its first record."""
