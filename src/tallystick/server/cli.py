@@ -13,6 +13,7 @@ from tallystick.platform.supervisor import ChildState, Supervisor
 from tallystick.platform.supervisor import status as supervisor_status
 from tallystick.platform.supervisor import stop as stop_supervisor
 from tallystick.server.mendable import MENDABLE
+from tallystick.server.places import check_sockets
 from tallystick.server.settings import REGISTRY_SECRETS, OrganisationSettings, loaded_settings
 from tallystick.server.wiring import Organisation
 
@@ -54,6 +55,7 @@ def up(config: Path | None, echo: bool) -> None:
 
 def _check(settings: OrganisationSettings) -> None:
     """Raise a `SettingsError` for what the settings say well, but what cannot work."""
+    check_sockets(settings.data_dir)
     if settings.registry:
         from tallystick.flows.living_linkage.wiring import check_registry
 
