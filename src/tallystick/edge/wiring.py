@@ -15,11 +15,14 @@ from tallystick.edge.domain.reading import read
 from tallystick.edge.domain.rendering import render
 from tallystick.edge.domain.server_names import check_server_names
 from tallystick.edge.domain.snapshot import Snapshot
-from tallystick.edge.errors import ConfigurationInvalid
+from tallystick.edge.errors import ConfigurationInvalid, EdgeError
 from tallystick.edge.service import check as check_snapshot
 from tallystick.edge.settings import EdgeSettings
+from tallystick.platform.telemetry import logger
 
 __all__ = ["Loaded", "OrganisationDoor", "authority_of", "load"]
+
+log = logger("tallystick.edge")
 
 HTTP_PROTOCOLS = ("h2", "http/1.1")
 # Asked once a second, so about every hour.
@@ -119,7 +122,10 @@ class OrganisationDoor:
             nonlocal seen, asked
             asked += 1
             if asked % RENEW_EVERY == 0:
-                self._files()
+                try:
+                    self._files()
+                except (EdgeError, OSError) as error:  # what is served goes on, and the next hour tries again
+                    log.error("a certificate could not be renewed", reason=str(error))
             before, seen = seen, self._fingerprint(issued)
             return seen != before
 

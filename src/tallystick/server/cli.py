@@ -12,6 +12,7 @@ from tallystick.platform.listing import show_table
 from tallystick.platform.supervisor import ChildState, Supervisor
 from tallystick.platform.supervisor import status as supervisor_status
 from tallystick.platform.supervisor import stop as stop_supervisor
+from tallystick.platform.telemetry import forget_killed
 from tallystick.server.mendable import MENDABLE
 from tallystick.server.places import check_sockets
 from tallystick.server.settings import REGISTRY_SECRETS, OrganisationSettings, loaded_settings
@@ -51,6 +52,7 @@ def up(config: Path | None, echo: bool) -> None:
         Supervisor(children(organisation, resolved), organisation.data_dir, echo=lines).run(
             first=lambda: _prepare(organisation)
         )
+        forget_killed(organisation.metrics_dir)
 
 
 def _check(settings: OrganisationSettings) -> None:
@@ -64,6 +66,7 @@ def _check(settings: OrganisationSettings) -> None:
 
 def _prepare(organisation: Organisation) -> None:
     """Find out what cannot work while there is somebody to tell, then make the store's tables."""
+    forget_killed(organisation.metrics_dir)
     organisation.door.check()
     try:
         if organisation.settings.linkage:

@@ -86,8 +86,7 @@ def test_a_door_without_a_name_is_named(found: Found, names: str) -> None:
 def test_a_certificate_that_is_none_is_named(found: Found) -> None:
     organisation = found()
     (organisation.folder / "none.pem").write_text("none")
-    written = "name = 'unit'\n[edge]\ncertificate = '{0}/none.pem'\nkey = '{0}/none.pem'\n"
-    organisation.config.write_text(written.format(organisation.folder))
+    organisation.config.write_text("name = 'unit'\n[edge]\ncertificate = 'none.pem'\nkey = 'none.pem'\n")
     assert "edge.certificate: it holds no PEM certificate" in refused(organisation)
 
 

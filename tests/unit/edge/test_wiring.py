@@ -3,6 +3,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from tallystick.edge import wiring
 from tallystick.edge.authority import ensure_authority
 from tallystick.edge.errors import ConfigurationInvalid
 from tallystick.edge.settings import EdgeSettings
@@ -35,6 +36,14 @@ def test_the_clients_of_other_organisations_are_believed_once_their_authority_is
     assert changed()
     assert not changed()
     assert door.snapshot().contexts[0].client_authorities == f"{own}\n{other}"
+
+
+def test_a_renewal_that_fails_ends_nothing(door: OrganisationDoor, monkeypatch: pytest.MonkeyPatch) -> None:
+    door.snapshot()
+    monkeypatch.setattr(wiring, "RENEW_EVERY", 1)
+    changed = door.watch()
+    (door.data_dir / "tls" / "authority.key").write_text("damaged")
+    assert not changed()
 
 
 def test_a_damaged_client_authority_is_named(door: OrganisationDoor) -> None:
