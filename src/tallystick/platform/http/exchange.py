@@ -31,6 +31,7 @@ __all__ = ["Exchange"]
 CLIENT_LEFT = 499
 CONTENT_LENGTH = re.compile("[0-9]+")
 VITAL_THREADS = 8
+STRANGERS = 4
 
 
 class Exchange:
@@ -42,7 +43,10 @@ class Exchange:
         self._bounds = bounds
         self._observation = observation
         largest = max((bounds.of(route) or 0 for route in _read_whole(router)), default=0)
-        self._held = Room(max(bounds.held, largest), "too much is being sent at once; try again")
+        full = "too much is being sent at once; try again"
+        self._held = Room(max(bounds.held, largest), full)
+        # Whoever reaches the door may fill this one, and keeps nobody who shows a token from being heard.
+        self._held_of_strangers = Room(max(bounds.held // STRANGERS, bounds.body), full)
         self._uploads = Room(bounds.uploads, "too many uploads are under way; try again")
         # A handler that reads its body waits for the client. Such handlers must not keep the others from their threads.
         self._upload_threads = anyio.CapacityLimiter(bounds.uploads)
@@ -125,9 +129,10 @@ class Exchange:
         """Read the body and call the handler; until it is done, the body takes room."""
         held = 0
         chunks = []
+        room = self._held_of_strangers if route.scope is None and route.before is None else self._held
         try:
             async for chunk in request.stream:
-                self._held.take(len(chunk))
+                room.take(len(chunk))
                 held += len(chunk)
                 chunks.append(chunk)
             raw = b"".join(chunks)
@@ -135,7 +140,7 @@ class Exchange:
             request.body = raw if route.request is bytes else decode_body(request.headers, raw, route.request)
             return await self._called(request, route)
         finally:
-            self._held.give_back(held)
+            room.give_back(held)
 
     async def _admit(self, request: Request[Any], route: Route) -> None:
         if route.scope is not None:
