@@ -42,11 +42,12 @@ class Exchange:
         self._gate = gate or EVERYONE
         self._bounds = bounds
         self._observation = observation
-        largest = max((bounds.of(route) or 0 for route in _read_whole(router)), default=0)
+        # Whoever reaches the door may fill the strangers' room, and keeps nobody who shows a token from being heard.
+        sizes = {False: bounds.held, True: bounds.held // STRANGERS}
+        for route in _read_whole(router):
+            sizes[_for_strangers(route)] = max(sizes[_for_strangers(route)], bounds.of(route) or 0)
         full = "too much is being sent at once; try again"
-        self._held = Room(max(bounds.held, largest), full)
-        # Whoever reaches the door may fill this one, and keeps nobody who shows a token from being heard.
-        self._held_of_strangers = Room(max(bounds.held // STRANGERS, bounds.body), full)
+        self._held = {strangers: Room(size, full) for strangers, size in sizes.items()}
         self._uploads = Room(bounds.uploads, "too many uploads are under way; try again")
         # A handler that reads its body waits for the client. Such handlers must not keep the others from their threads.
         self._upload_threads = anyio.CapacityLimiter(bounds.uploads)
@@ -128,15 +129,15 @@ class Exchange:
     async def _with_body(self, request: Request[Any], route: Route) -> object:
         """Read the body and call the handler; until it is done, the body takes room."""
         held = 0
-        chunks = []
-        room = self._held_of_strangers if route.scope is None and route.before is None else self._held
+        gathered = bytearray()  # however small the pieces, it takes no more than they do
+        room = self._held[_for_strangers(route)]
         try:
             async for chunk in request.stream:
                 room.take(len(chunk))
                 held += len(chunk)
-                chunks.append(chunk)
-            raw = b"".join(chunks)
-            chunks.clear()
+                gathered += chunk
+            raw = bytes(gathered)
+            gathered.clear()
             request.body = raw if route.request is bytes else decode_body(request.headers, raw, route.request)
             return await self._called(request, route)
         finally:
@@ -197,6 +198,11 @@ def _response(reply: Reply, route: Route | None = None) -> Response:
 
 def _status(route: Route, error: Exception) -> int:
     return next(status for kind in type(error).__mro__ if (status := route.failures.get(kind)) is not None)
+
+
+def _for_strangers(route: Route) -> bool:
+    """Tell whether the body is read before anybody has shown who they are."""
+    return route.scope is None and route.before is None
 
 
 def _read_whole(router: Router) -> Iterator[Route]:
