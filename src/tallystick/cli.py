@@ -4,6 +4,7 @@ A command's module is imported when the command is called, so that every call pa
 """
 
 import importlib
+import signal
 from collections.abc import Mapping
 
 import click
@@ -60,6 +61,9 @@ class LazyGroup(click.Group):
         """Import one command."""
         if cmd_name not in COMMANDS:
             return None
+        if cmd_name == "up":
+            # SIGHUP asks to read certificates again, which a start does anyway; until it can listen, it must not end.
+            signal.signal(signal.SIGHUP, lambda *_: None)
         module, _, attribute = COMMANDS[cmd_name].partition(":")
         command = getattr(importlib.import_module(module), attribute)
         if not isinstance(command, click.Command):

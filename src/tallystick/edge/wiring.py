@@ -14,15 +14,28 @@ from tallystick.edge.domain import snapshot as shape
 from tallystick.edge.domain.configuration import Configuration
 from tallystick.edge.domain.reading import read
 from tallystick.edge.domain.rendering import render
+from tallystick.edge.domain.server_names import check_server_names
 from tallystick.edge.domain.snapshot import Snapshot
-from tallystick.edge.errors import ConfigurationInvalid
+from tallystick.edge.errors import ConfigurationInvalid, EdgeError
+from tallystick.edge.service import check as check_snapshot
 from tallystick.edge.settings import EdgeSettings
+from tallystick.platform.telemetry import logger
 
 __all__ = ["Loaded", "OrganisationDoor", "authority_of", "client_authorities_of", "load"]
+
+log = logger("tallystick.edge")
 
 HTTP_PROTOCOLS = ("h2", "http/1.1")
 # Asked once a second, so about every hour.
 RENEW_EVERY = 3600
+# Where a snapshot's places were set; the first that fits, fits best.
+SET_BY = {
+    "frontend.credentials[0].certificate": "edge.certificate",
+    "frontend.credentials[0].key": "edge.key",
+    "frontend.credentials[0]": "edge.certificate and edge.key",
+    "frontend.names": "edge.names",
+    "frontend.client_authorities": "tls/clients",
+}
 
 
 @dataclass(frozen=True)
@@ -96,10 +109,13 @@ class OrganisationDoor:
         )
 
     def check(self) -> None:
-        """Raise an `EdgeError` for what would keep the door shut: an address, or PEM files that cannot be used."""
+        """Raise an `EdgeError` for what would keep the door shut: an address, a name, or files that cannot be used."""
+        check_server_names(self.settings.names)
         try_address(self.settings.listen)
-        if self.settings.certificate or self.settings.key:
-            self._credential()
+        try:
+            check_snapshot(self.snapshot())
+        except ConfigurationInvalid as error:
+            raise _as_set(error) from error
 
     def watch(self) -> Callable[[], bool]:
         """Return a question, asked once a second, that is true when certificates or client authorities have changed.
@@ -113,7 +129,10 @@ class OrganisationDoor:
             nonlocal seen, asked
             asked += 1
             if asked % RENEW_EVERY == 0:
-                self._files()
+                try:
+                    self._files()
+                except (EdgeError, OSError) as error:  # what is served goes on, and the next hour tries again
+                    log.error("a certificate could not be renewed", reason=str(error))
             before, seen = seen, self._fingerprint(issued)
             return seen != before
 
@@ -140,3 +159,10 @@ class OrganisationDoor:
     def _fingerprint(self, issued: Credential) -> tuple[tuple[str, int, int], ...]:
         found = [issued.certificate, issued.key, *self.clients.files()]
         return tuple((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in found if path.exists())
+
+
+def _as_set(error: ConfigurationInvalid) -> ConfigurationInvalid:
+    """Name the setting in the place of the snapshot's part that was made of it."""
+    text = str(error)
+    found = next((place for place in SET_BY if text.startswith(place)), None)
+    return ConfigurationInvalid("", SET_BY[found] + text.removeprefix(found)) if found else error

@@ -12,7 +12,9 @@ from tallystick.platform.listing import show_table
 from tallystick.platform.supervisor import ChildState, Supervisor
 from tallystick.platform.supervisor import status as supervisor_status
 from tallystick.platform.supervisor import stop as stop_supervisor
+from tallystick.platform.telemetry import forget_killed
 from tallystick.server.mendable import MENDABLE
+from tallystick.server.places import check_sockets
 from tallystick.server.settings import REGISTRY_SECRETS, OrganisationSettings, loaded_settings
 from tallystick.server.wiring import Organisation
 
@@ -50,10 +52,12 @@ def up(config: Path | None, echo: bool) -> None:
         Supervisor(children(organisation, resolved), organisation.data_dir, echo=lines).run(
             first=lambda: _prepare(organisation)
         )
+        forget_killed(organisation.metrics_dir)
 
 
 def _check(settings: OrganisationSettings) -> None:
     """Raise a `SettingsError` for what the settings say well, but what cannot work."""
+    check_sockets(settings.data_dir)
     if settings.registry:
         from tallystick.flows.living_linkage.wiring import check_registry
 
@@ -62,6 +66,7 @@ def _check(settings: OrganisationSettings) -> None:
 
 def _prepare(organisation: Organisation) -> None:
     """Find out what cannot work while there is somebody to tell, then make the store's tables."""
+    forget_killed(organisation.metrics_dir)
     organisation.door.check()
     try:
         if organisation.settings.linkage:

@@ -84,7 +84,8 @@ def loaded_settings(
 ) -> Loaded[OrganisationSettings]:
     """Read the settings and the origin of each; without a file, `tally.toml` of this directory if there is one.
 
-    A relative `data_dir`, `registry.schema` or folder of `catalog.folders` starts at the settings file's directory.
+    A relative `data_dir`, `registry.schema`, `edge.certificate`, `edge.key` or folder of `catalog.folders` starts at
+    the settings file's directory.
     """
     found = file or (DEFAULT_FILE if DEFAULT_FILE.exists() else None)
     known = os.environ if environ is None else environ
@@ -93,9 +94,16 @@ def loaded_settings(
 
 
 def _anchored(settings: OrganisationSettings, root: Path) -> OrganisationSettings:
-    registry, catalog = settings.registry, settings.catalog
+    registry, catalog, edge = settings.registry, settings.catalog, settings.edge
     if registry is not None:
         registry = msgspec.structs.replace(registry, schema=root / registry.schema)
     if catalog is not None:
         catalog = msgspec.structs.replace(catalog, folders=tuple(root / folder for folder in catalog.folders))
-    return msgspec.structs.replace(settings, data_dir=root / settings.data_dir, registry=registry, catalog=catalog)
+    edge = msgspec.structs.replace(edge, certificate=_file(root, edge.certificate), key=_file(root, edge.key))
+    data_dir = root / settings.data_dir
+    return msgspec.structs.replace(settings, data_dir=data_dir, registry=registry, catalog=catalog, edge=edge)
+
+
+def _file(root: Path, name: str) -> str:
+    """Let a file's name start at `root`; none stays none."""
+    return str(root / name) if name else name

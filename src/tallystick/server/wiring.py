@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from tallystick.platform.settings import SettingsError
 from tallystick.platform.store import every_branch
 from tallystick.platform.wiring import Platform, open_platform
+from tallystick.server.places import api_socket, models_socket
 from tallystick.server.settings import OrganisationSettings
 
 if TYPE_CHECKING:
@@ -40,12 +41,12 @@ class Organisation:
     @property
     def api_socket(self) -> Path:
         """The unix socket on which the API answers the edge."""
-        return self.data_dir / "run" / "api.sock"
+        return api_socket(self.data_dir)
 
     @property
     def models_socket(self) -> Path:
         """The unix socket on which the model server answers."""
-        return self.data_dir / "run" / "models.sock"
+        return models_socket(self.data_dir)
 
     @property
     def metrics_dir(self) -> Path:

@@ -1,13 +1,17 @@
 """`tally up` from its start to its end: drains, kills, restarts, crash loops, a second one, `tally down`."""
 
+import os
 import shutil
 import signal
 import socket
 import ssl
+import subprocess
+import time
+from pathlib import Path
 
 import pytest
 from tests.integration.server.conftest import Found
-from tests.vocabulary.organisations import Upped
+from tests.vocabulary.organisations import TALLY, Upped
 from tests.vocabulary.processes import alive, eventually
 
 from tallystick.platform.supervisor import ChildState
@@ -16,6 +20,12 @@ from tallystick.platform.supervisor import ChildState
 def children(organisation: Upped) -> list[int]:
     """Return the numbers of its processes."""
     return [child.pid for child in organisation.status().children if child.pid]
+
+
+def catches(pid: int, number: signal.Signals) -> bool:
+    """Tell whether a process has a handler for a signal."""
+    caught = Path(f"/proc/{pid}/status").read_text().partition("SigCgt:")[2].split()[0]
+    return bool(int(caught, 16) >> (number - 1) & 1)
 
 
 def ended(organisation: Upped) -> int:
@@ -28,12 +38,32 @@ def test_down_ends_every_process(found: Found) -> None:
     organisation = found().up()
     pids = children(organisation)
     assert len(pids) == 3
+    figures = organisation.data_dir / "run" / "metrics"
+    (figures / "worker.4194305.prom").touch()  # as a killed process leaves it
     assert organisation.tally("down").returncode == 0
     assert ended(organisation) == 0
     assert not any(map(alive, pids))
+    assert not list(figures.iterdir())
     told = organisation.tally("status")
     assert (told.returncode, "nothing is running" in told.stderr) == (1, True)
     assert organisation.tally("down").returncode == 1
+
+
+def test_sighup_does_not_end_what_starts(found: Found) -> None:
+    organisation = found()
+    organisation.process = process = subprocess.Popen(
+        [*TALLY, "up", "--config", str(organisation.config), "--no-echo"],
+        env={**os.environ, "TALLY_SUPERVISOR_DEPTH": "0"},
+    )
+    eventually(lambda: catches(process.pid, signal.SIGHUP))
+    assert not organisation.data_dir.exists()
+    while not organisation.data_dir.joinpath("run", "supervisor.json").exists():
+        process.send_signal(signal.SIGHUP)
+        assert process.poll() is None
+        time.sleep(0.01)
+    organisation.until_ready()
+    process.send_signal(signal.SIGHUP)
+    assert organisation.child("edge").restarts == 0
 
 
 def test_a_second_one_says_who_holds_the_directory_and_disturbs_nothing(found: Found) -> None:

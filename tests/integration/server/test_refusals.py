@@ -8,6 +8,7 @@ from sqlalchemy import text
 from tests.integration.server.conftest import Found
 from tests.vocabulary.organisations import Upped
 
+from tallystick.edge.authority import ensure_authority
 from tallystick.platform.store import Store
 
 REGISTRY = """
@@ -75,6 +76,35 @@ def test_a_missing_certificate_is_named(found: Found) -> None:
     organisation = found()
     organisation.config.write_text("name = 'unit'\n[edge]\ncertificate = '/no.pem'\nkey = '/no.key'\n")
     assert "edge.certificate: open(/no.pem) failed" in refused(organisation)
+
+
+@pytest.mark.parametrize("names", ["[]", "['']", "['bücher.example']", "['a b']"])
+def test_a_door_without_a_name_is_named(found: Found, names: str) -> None:
+    organisation = found()
+    organisation.config.write_text(f"name = 'unit'\n[edge]\nnames = {names}\n")
+    assert "edge.names: " in refused(organisation)
+
+
+def test_a_certificate_that_is_none_is_named(found: Found) -> None:
+    organisation = found()
+    (organisation.folder / "none.pem").write_text("none")
+    organisation.config.write_text("name = 'unit'\n[edge]\ncertificate = 'none.pem'\nkey = 'none.pem'\n")
+    assert "edge.certificate: it holds no PEM certificate" in refused(organisation)
+
+
+def test_a_key_of_another_certificate_is_named(found: Found) -> None:
+    organisation = found()
+    authority = ensure_authority(organisation.folder / "authority", "another")
+    certificate, key = authority.issue(["unit.localhost"]).certificate, authority.issue(["north.localhost"]).key
+    organisation.config.write_text(f"name = 'unit'\n[edge]\ncertificate = '{certificate}'\nkey = '{key}'\n")
+    assert "edge.certificate and edge.key: " in refused(organisation)
+
+
+def test_a_directory_too_deep_for_sockets_is_named(found: Found) -> None:
+    organisation = found()
+    organisation.config.write_text(f"name = 'unit'\ndata_dir = '{'deep/' * 20}data'\n")
+    assert "data_dir: " in refused(organisation)
+    assert not (organisation.folder / "deep").exists()
 
 
 def test_a_directory_that_cannot_be_made_is_named(found: Found) -> None:

@@ -3,6 +3,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from tallystick.edge import wiring
 from tallystick.edge.authority import ensure_authority
 from tallystick.edge.errors import ConfigurationInvalid
 from tallystick.edge.service import check
@@ -55,6 +56,14 @@ def test_a_damaged_client_authority_is_left_out_and_named(
     told = capsys.readouterr().err
     assert "warning" in told
     assert "clients/unit.pem" in told
+
+
+def test_a_renewal_that_fails_ends_nothing(door: OrganisationDoor, monkeypatch: pytest.MonkeyPatch) -> None:
+    door.snapshot()
+    monkeypatch.setattr(wiring, "RENEW_EVERY", 1)
+    changed = door.watch()
+    (door.data_dir / "tls" / "authority.key").write_text("damaged")
+    assert not changed()
 
 
 def test_a_certificate_of_ones_own_is_used(door: OrganisationDoor, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 import msgspec
 
@@ -13,7 +13,7 @@ from tallystick.flows.living_linkage.adapters.unit_contact import UnitContact
 from tallystick.flows.living_linkage.encoder import GROUP
 from tallystick.platform.http import Request
 from tallystick.platform.log import Log
-from tallystick.platform.web import Glance, Page, Paging
+from tallystick.platform.web import Glance, Page, PageNumber, Paging
 
 __all__ = ["HOME", "RegistryConsole"]
 
@@ -35,7 +35,7 @@ class MatchesQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which matches, and which page of them."""
 
     verdict: str | None = None
-    page: Annotated[int, msgspec.Meta(ge=1)] = 1
+    page: PageNumber = 1
 
 
 @dataclass(frozen=True)

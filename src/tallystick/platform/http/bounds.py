@@ -16,8 +16,9 @@ UPLOADS = 32
 class Bounds:
     """Bounds of bodies: `body` bytes of one where its route says nothing else, `held` bytes of all in memory at once.
 
-    `held` grows to the largest body that a route takes. `uploads` is how many plain handlers may read their bodies
-    themselves at once; `stall_s` is how many seconds a client may send nothing of a body.
+    `held` grows to the largest body that a route takes; a quarter of it is for those who show no token, beside the
+    others. `uploads` is how many plain handlers may read their bodies themselves at once; `stall_s` is how many seconds
+    a client may send nothing of a body.
     """
 
     body: int = BODY_LIMIT

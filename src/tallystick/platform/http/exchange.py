@@ -31,6 +31,7 @@ __all__ = ["Exchange"]
 CLIENT_LEFT = 499
 CONTENT_LENGTH = re.compile("[0-9]+")
 VITAL_THREADS = 8
+STRANGERS = 4
 
 
 class Exchange:
@@ -41,8 +42,12 @@ class Exchange:
         self._gate = gate or EVERYONE
         self._bounds = bounds
         self._observation = observation
-        largest = max((bounds.of(route) or 0 for route in _read_whole(router)), default=0)
-        self._held = Room(max(bounds.held, largest), "too much is being sent at once; try again")
+        # Whoever reaches the door may fill the strangers' room, and keeps nobody who shows a token from being heard.
+        sizes = {False: bounds.held, True: bounds.held // STRANGERS}
+        for route in _read_whole(router):
+            sizes[_for_strangers(route)] = max(sizes[_for_strangers(route)], bounds.of(route) or 0)
+        full = "too much is being sent at once; try again"
+        self._held = {strangers: Room(size, full) for strangers, size in sizes.items()}
         self._uploads = Room(bounds.uploads, "too many uploads are under way; try again")
         # A handler that reads its body waits for the client. Such handlers must not keep the others from their threads.
         self._upload_threads = anyio.CapacityLimiter(bounds.uploads)
@@ -124,18 +129,19 @@ class Exchange:
     async def _with_body(self, request: Request[Any], route: Route) -> object:
         """Read the body and call the handler; until it is done, the body takes room."""
         held = 0
-        chunks = []
+        gathered = bytearray()  # however small the pieces, it takes no more than they do
+        room = self._held[_for_strangers(route)]
         try:
             async for chunk in request.stream:
-                self._held.take(len(chunk))
+                room.take(len(chunk))
                 held += len(chunk)
-                chunks.append(chunk)
-            raw = b"".join(chunks)
-            chunks.clear()
+                gathered += chunk
+            raw = bytes(gathered)
+            gathered.clear()
             request.body = raw if route.request is bytes else decode_body(request.headers, raw, route.request)
             return await self._called(request, route)
         finally:
-            self._held.give_back(held)
+            room.give_back(held)
 
     async def _admit(self, request: Request[Any], route: Route) -> None:
         if route.scope is not None:
@@ -192,6 +198,11 @@ def _response(reply: Reply, route: Route | None = None) -> Response:
 
 def _status(route: Route, error: Exception) -> int:
     return next(status for kind in type(error).__mro__ if (status := route.failures.get(kind)) is not None)
+
+
+def _for_strangers(route: Route) -> bool:
+    """Tell whether the body is read before anybody has shown who they are."""
+    return route.scope is None and route.before is None
 
 
 def _read_whole(router: Router) -> Iterator[Route]:

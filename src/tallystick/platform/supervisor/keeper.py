@@ -45,6 +45,8 @@ class Keeper:
         self._output = output
         self._changed = changed
         self._process: Process | None = None
+        self._served = False
+        self._reload_due = False
 
     async def keep(self, stopping: asyncio.Event) -> None:
         """Run the child again and again until `stopping` is set and its last process has ended."""
@@ -64,17 +66,23 @@ class Keeper:
         self._become(ChildState.STOPPED, "stopped", pid=None)
 
     def reload(self) -> None:
-        """Pass SIGHUP on to a child that knows it."""
-        if self._process is not None and self.child.reloads:
-            self._process.signal(signal.SIGHUP)
+        """Pass SIGHUP on to a child that knows it, as soon as it has served: before that the signal would end it."""
+        self._reload_due = self.child.reloads
+        self._pass_on()
 
     def kill(self) -> None:
         """End the draining of a child at once."""
         if self._process is not None:
             self._process.kill()
 
+    def _pass_on(self) -> None:
+        if self._reload_due and self._served and self._process is not None:
+            self._reload_due = False
+            self._process.signal(signal.SIGHUP)
+
     async def _live(self, stopping: asyncio.Event) -> str:
         self._ready_file.unlink(missing_ok=True)
+        self._served = self._reload_due = False  # a new process reads what there is
         try:
             self._process = process = Process(self.child.argv, {**os.environ, **self._env}, self._output.write)
         except OSError as error:
@@ -107,6 +115,8 @@ class Keeper:
 
     def _observe(self, *, ready: bool) -> None:
         state = self.status.state
+        self._served = self._served or ready
+        self._pass_on()
         if ready and self._backoff.crash_looping and self.child.ready is None:
             self._become(ChildState.CRASH_LOOPING)  # only time can tell whether it stays up
         elif ready:

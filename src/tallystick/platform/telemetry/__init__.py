@@ -6,7 +6,7 @@ on the way out. `metrics` counts; a process publishes its figures as a file, and
 
 from tallystick.platform.telemetry import metrics
 from tallystick.platform.telemetry.logs import bound, configure, logger
-from tallystick.platform.telemetry.publication import Publication, exposition
+from tallystick.platform.telemetry.publication import Publication, exposition, forget_killed
 from tallystick.platform.telemetry.redaction import MASK, redact
 
-__all__ = ["MASK", "Publication", "bound", "configure", "exposition", "logger", "metrics", "redact"]
+__all__ = ["MASK", "Publication", "bound", "configure", "exposition", "forget_killed", "logger", "metrics", "redact"]

@@ -20,7 +20,7 @@ from prometheus_client.registry import Collector
 
 from tallystick.platform.telemetry import metrics
 
-__all__ = ["Publication", "exposition"]
+__all__ = ["Publication", "exposition", "forget_killed"]
 
 
 class Publication:
@@ -71,18 +71,27 @@ def exposition(folder: Path | None = None, *, registry: CollectorRegistry = metr
     return generate_latest(merged)
 
 
+def forget_killed(folder: Path) -> None:
+    """Remove the figures under `folder` of processes that ended without doing so."""
+    for path in [*folder.glob("*.prom"), *folder.glob("*.new")]:
+        if not _alive(path.stem.rpartition(".")[2]):
+            path.unlink(missing_ok=True)
+
+
 class _Merged(Collector):
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def collect(self) -> Iterator[Metric]:
         families: dict[str, Metric] = {}
+        forget_killed(self._folder)
         for path in sorted(self._folder.glob("*.prom")):
-            process, _, pid = path.stem.rpartition(".")
-            if not _alive(pid):
-                path.unlink(missing_ok=True)
+            process = path.stem.rpartition(".")[0]
+            try:
+                figures = path.read_text()
+            except FileNotFoundError:  # the process ended a moment ago
                 continue
-            for family in text_string_to_metric_families(path.read_text()):
+            for family in text_string_to_metric_families(figures):
                 into = families.setdefault(family.name, Metric(family.name, family.documentation, family.type))
                 for sample in family.samples:
                     labels = {**sample.labels, "process": process}

@@ -11,7 +11,7 @@ from tallystick.platform.web.console import console
 from tallystick.platform.web.histogram import Bar, Histogram, Zone
 from tallystick.platform.web.operations import operations_glance, operations_pages
 from tallystick.platform.web.overview import Glance, overview_page
-from tallystick.platform.web.page import Page, Paging, redirect
+from tallystick.platform.web.page import Page, PageNumber, Paging, redirect
 from tallystick.platform.web.problems import problem_page
 from tallystick.platform.web.rate import Rate, Sparkline
 
@@ -20,6 +20,7 @@ __all__ = [
     "Glance",
     "Histogram",
     "Page",
+    "PageNumber",
     "Paging",
     "Rate",
     "Sparkline",

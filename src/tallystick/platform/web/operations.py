@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 
@@ -12,7 +12,7 @@ from tallystick.platform.http import Check, Request, failing
 from tallystick.platform.store import Store
 from tallystick.platform.supervisor import ChildState, NotRunningError, SupervisorStatus, status
 from tallystick.platform.web.overview import Glance
-from tallystick.platform.web.page import Page, Paging
+from tallystick.platform.web.page import Page, PageNumber, Paging
 
 __all__ = ["ACCESS_SCOPE", "operations_glance", "operations_pages"]
 
@@ -34,7 +34,7 @@ TOKEN_TONES = {"live": "good", "expired": "warn", "revoked": "calm"}
 class AuditQuery(msgspec.Struct, forbid_unknown_fields=True):
     """Which part of the audit, and whether to check all of it."""
 
-    page: Annotated[int, msgspec.Meta(ge=1)] = 1
+    page: PageNumber = 1
     verify: bool = False
 
 

@@ -2,16 +2,21 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import quote
+
+import msgspec
 
 from tallystick.platform.http import Failures, Reply, Request
 
-__all__ = ["CONSOLE_SCOPE", "Context", "Page", "Paging", "redirect"]
+__all__ = ["CONSOLE_SCOPE", "Context", "Page", "PageNumber", "Paging", "redirect"]
 
 CONSOLE_SCOPE = "console:read"
 
 Context = Callable[[Request[Any]], Mapping[str, object]]
+
+PageNumber = Annotated[int, msgspec.Meta(ge=1, le=1_000_000_000)]
+"""Which page of a long table, in a query; as many as a database can count the rows of."""
 
 
 def _nothing(_: Request[Any]) -> Mapping[str, object]:

@@ -161,6 +161,19 @@ def test_only_children_that_reload_get_sighup(supervision: Supervision) -> None:
     assert supervision.pid("api") == api
 
 
+def test_a_child_that_starts_gets_sighup_when_it_serves(supervision: Supervision) -> None:
+    code = (
+        "import signal, time; from tallystick.platform.supervisor import announce_ready; print('up', flush=True)\n"
+        "time.sleep(1); signal.signal(signal.SIGHUP, lambda *_: print('again', flush=True)); announce_ready()\n"
+        "while True: signal.pause()"
+    )
+    process = supervision.start(edge={"code": code, "reloads": True, "ready": "file"})
+    eventually(lambda: "up" in supervision.log("edge"))
+    process.send_signal(signal.SIGHUP)
+    eventually(lambda: "again" in supervision.log("edge"))
+    assert supervision.becomes("edge", "ready").restarts == 0
+
+
 def test_output_reaches_the_log_and_the_terminal(supervision: Supervision) -> None:
     process = supervision.start(api={"code": "print('hello', flush=True); import time; time.sleep(600)"})
     eventually(lambda: "hello" in supervision.log("api"))

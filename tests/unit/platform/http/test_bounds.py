@@ -34,7 +34,8 @@ class Knowing:
 def listener(tmp_path: Path) -> Iterator[Path]:
     routes = [
         Route("PUT", "/measure", measure, request=BodyStream),
-        Route("PUT", "/whole", size, request=bytes),
+        Route("PUT", "/whole", size, request=bytes, scope="people:write"),
+        Route("PUT", "/open", size, request=bytes),
         Route("GET", "/page", lambda _: "seen", scope="console:read"),
     ]
     with served(application("sample", routes, auth=Knowing(), bounds=BOUNDS), tmp_path / "api.sock"):
@@ -65,6 +66,13 @@ def test_all_bodies_together_are_bounded(listener: Path) -> None:
         assert asked(listener, "PUT", "/whole", content=bytes(100)).json() == 100
     time.sleep(0.2)
     assert asked(listener, "PUT", "/whole", content=bytes(800)).json() == 800
+
+
+def test_who_shows_no_token_keeps_nobody_else_out(listener: Path) -> None:
+    with began(listener, "/open", 900, 1000):
+        time.sleep(0.2)
+        assert asked(listener, "PUT", "/open", content=bytes(800)).status_code == 503
+        assert asked(listener, "PUT", "/whole", content=bytes(1000)).json() == 1000
 
 
 @pytest.mark.parametrize("path", ["/whole", "/measure"])

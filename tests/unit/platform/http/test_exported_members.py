@@ -12,10 +12,10 @@ decode_msgpack description events failing problem_json serve viewer"""
 AUTH = """ANONYMOUS Audit AuditBrokenError AuditEntry AuditHead AuthError AuthenticationError Authenticator
 CertificateRecord Certificates ClientIdentity Credentials CrossSiteError ExpiredError IssuedToken Logins Principal
 RevokedError Scope TokenRecord Tokens UnknownCredentialError UnknownTokenError"""
-TELEMETRY = "MASK Publication bound configure exposition logger metrics redact"
+TELEMETRY = "MASK Publication bound configure exposition forget_killed logger metrics redact"
 WEB = (
-    "Bar Glance Histogram Page Paging Rate Sparkline Zone console operations_glance operations_pages overview_page "
-    "problem_page redirect"
+    "Bar Glance Histogram Page PageNumber Paging Rate Sparkline Zone console operations_glance operations_pages "
+    "overview_page problem_page redirect"
 )
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
-from tallystick.platform.telemetry import Publication, exposition, metrics
+from tallystick.platform.telemetry import Publication, exposition, forget_killed, metrics
 
 
 def registry_with(rows: int) -> CollectorRegistry:
@@ -37,6 +37,21 @@ def test_a_killed_process_shows_nothing(tmp_path: Path) -> None:
     (tmp_path / "linker.4194305.prom").write_text("rows_total 3\n")
     assert exposition(tmp_path) == b""
     assert not list(tmp_path.iterdir())
+
+
+def test_a_process_that_ends_while_figures_are_gathered_does_no_harm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "linker.1.prom").write_text("rows_total 3\n")
+    monkeypatch.setattr(Path, "read_text", lambda path: (path.unlink(), path.read_bytes())[1])
+    assert exposition(tmp_path) == b""
+
+
+def test_what_killed_processes_left_is_forgotten(tmp_path: Path) -> None:
+    for name in ("linker.4194305.prom", "linker.4194305.new", "encoder.1.prom"):
+        (tmp_path / name).touch()
+    forget_killed(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["encoder.1.prom"]
 
 
 def test_a_metric_declared_again_is_the_same() -> None:

@@ -34,6 +34,15 @@ def test_access_shows_grants_without_their_secrets(browser: TestClient, store: S
     assert "ab12" in page
 
 
+@pytest.mark.parametrize("page", [0, 1_000_000_001, 999_999_999_999_999_999])
+def test_a_page_that_no_table_has_is_refused(browser: TestClient, page: int) -> None:
+    assert browser.get("/operations/audit", params={"page": page}).status_code == 400
+
+
+def test_the_last_page_that_may_be_asked_for_is_shown(browser: TestClient) -> None:
+    assert browser.get("/operations/audit", params={"page": 1_000_000_000}).status_code == 200
+
+
 def test_the_audit_is_shown_in_pages(browser: TestClient, store: Store) -> None:
     for number in range(60):
         Tokens(store).issue(f"party{number}", ["*"])
