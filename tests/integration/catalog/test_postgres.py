@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.vocabulary.archives import FILES, tar_of, zip_of
+from tests.vocabulary.archives import FILES, deb_of, tar_of, zip_of
 
 from tallystick.catalog.service import CatalogService
 from tallystick.catalog.settings import CatalogSettings
@@ -32,6 +32,11 @@ def test_sources_and_occurrences_are_kept(service: CatalogService, tmp_path: Pat
     assert found.source_names == [f"{(tmp_path / 'a.tar').as_uri()}!/inner.zip"]
     assert service.parents(content, 10)[0] == 1
     assert [source.kind for source in service.sources()] == ["tar"]
+
+
+def test_a_packages_member_whose_name_is_no_text_is_recorded(service: CatalogService, tmp_path: Path) -> None:
+    (tmp_path / "nul.deb").write_bytes(deb_of({}, "data.tar\0", tar_of(FILES)[:-600]))
+    assert service.add(tmp_path / "nul.deb").problem.startswith(r"data.tar\u{0}: ")
 
 
 def test_a_name_that_postgresql_takes_for_no_text_is_recorded(service: CatalogService, tmp_path: Path) -> None:

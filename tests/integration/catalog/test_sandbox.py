@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 from tests.vocabulary.archives import ARCHIVES
 
@@ -87,6 +88,18 @@ def test_a_reader_that_hangs_is_ended_at_its_deadline(tmp_path: Path) -> None:
     reader._command = ["sleep", "60"]
     with (tmp_path / "archive").open("rb") as archive, reader.read(archive) as frames:  # noqa: SIM117
         with pytest.raises(ReaderFailed, match="longer than 1 seconds"):
+            list(frames)
+
+
+def test_a_reader_that_tells_of_no_place_in_a_file_is_not_believed(tmp_path: Path) -> None:
+    (tmp_path / "archive").write_bytes(b"")
+    container = [0, None, b"", "file", 0, "partial", "odd", 2**64 - 1, None]
+    frame = msgspec.msgpack.encode([None, [], [container], True])
+    answer = len(frame).to_bytes(4, "little") + frame
+    reader = SandboxedReader(CatalogSettings())
+    reader._command = [sys.executable, "-c", f"import os; os.write(1, {answer!r})"]
+    with (tmp_path / "archive").open("rb") as archive, reader.read(archive) as frames:  # noqa: SIM117
+        with pytest.raises(ReaderFailed, match="malformed"):
             list(frames)
 
 

@@ -30,9 +30,11 @@ pub(crate) fn read(members: &mut dyn Members, reader: &mut dyn Read) -> Result<(
             }
             Kind::File => {
                 let (size, name) = (found.size(), entry.path.clone());
-                // The holes of a sparse file come out of nothing: they cost as if a decoder had made them.
-                let stored = found.header().entry_size()?;
-                members.budget().spend(size.saturating_sub(stored))?;
+                if found.header().entry_type() == EntryType::GNUSparse {
+                    // Holes come out of nothing: they cost as if a decoder had made them.
+                    let stored = found.header().entry_size()?;
+                    members.budget().spend(size.saturating_sub(stored))?;
+                }
                 let nested = members.file(entry, Some(size), None, &mut found)?;
                 fault = fault.and(nested.opened(&name));
             }

@@ -1,12 +1,15 @@
 """What a reader tells of a file, frame by frame; the compiled core writes these shapes."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
 __all__ = ["Container", "Content", "Entry", "Frame", "Integrity", "Kind"]
 
 Kind = Literal["file", "directory", "symlink", "hardlink", "device", "fifo", "other"]
+Count = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+"""A number of bytes as the store can keep it; a reader is not trusted more than the archive that it reads."""
 Integrity = Literal["complete", "partial", "encrypted", "unsupported"]
 
 
@@ -17,7 +20,7 @@ class Content(msgspec.Struct, frozen=True, array_like=True):
     sha1: bytes
     sha256: bytes
     crc32: int
-    size: int
+    size: Count
 
 
 class Entry(msgspec.Struct, frozen=True, array_like=True):
@@ -45,7 +48,7 @@ class Container(msgspec.Struct, frozen=True, array_like=True):
     depth: int
     integrity: Integrity
     problem: str | None
-    position: int | None
+    position: Count | None
     content: Content | None
 
 

@@ -1,5 +1,6 @@
 """Which source an entry belongs to, when a container ended before its own content was known."""
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -7,6 +8,9 @@ from typing import NamedTuple
 from tallystick.catalog.domain.found import Container
 
 __all__ = ["Owner", "judged", "members_of", "owners"]
+
+
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 
 
 class Owner(NamedTuple):
@@ -50,8 +54,13 @@ def judged(container: Container, members: Sequence[Container]) -> Container:
                 kind=container.kind,
                 depth=container.depth,
                 integrity=member.integrity,
-                problem=f"{member.path.decode(errors='replace')}: {member.problem}",
+                problem=f"{_printable(member.path)}: {member.problem}",
                 position=None,
                 content=container.content,
             )
     return container
+
+
+def _printable(path: bytes) -> str:
+    """Escape what a terminal or a database would not take as text, as the compiled core does in problems."""
+    return _CONTROL.sub(lambda found: f"\\u{{{ord(found[0]):x}}}", path.decode(errors="replace"))
