@@ -206,12 +206,12 @@ class ConnectorTask:
             with translated():
                 self._warn_of(stream.describe(source.describe(relation)))
             return
-        with translated():
-            renamed = stream.pass_over()
-        if renamed:
+        if source.captures(relation):
             log_line.warning("renamed table is not selected", connector=self._configuration.name, table=table)
         else:
             log_line.info("table is not selected", connector=self._configuration.name, table=table)
+        with translated():
+            stream.pass_over()
 
     def _next(self, stream: ChangeStream) -> ChangeBatch:
         with translated():

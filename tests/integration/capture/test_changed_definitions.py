@@ -75,3 +75,17 @@ def test_a_key_that_can_no_longer_be_told_is_refused(bench: Bench, definition: s
     assert "the definition of public.t was changed" in fault
     assert "delete its offsets" in fault
     assert bench.end(TOPIC) == 0
+
+
+def test_a_table_that_loses_its_key_waits_for_another(bench: Bench) -> None:
+    bench.execute(TABLE)
+    bench.capture.service.create("c", bench.configuration())
+    with bench.working():
+        bench.snapshot(TOPIC)
+        bench.execute("ALTER TABLE t DROP CONSTRAINT t_pkey")
+        bench.execute("INSERT INTO t VALUES (1, 10)")
+        assert "public.t has lost its primary key" in bench.task_fails("c")
+        bench.execute("ALTER TABLE t ADD PRIMARY KEY (id)")
+        bench.capture.service.restart("c")
+        records = bench.wait_for(TOPIC, 1)
+    assert [record.key for record in records] == [b'{"id":1}']

@@ -6,7 +6,8 @@ import pytest
 from tests.vocabulary.capture import Bench
 from tests.vocabulary.slow_link import SlowLink, slow_link
 
-from tallystick.capture.adapters.postgres import PostgresSource
+from tallystick.capture.adapters.postgres import ExportedSnapshot, PostgresSource
+from tallystick.capture.adapters.sessions import connect
 from tallystick.capture.domain.configuration import ConnectorConfiguration
 
 LETTER = "CREATE TABLE letter (id int PRIMARY KEY, text text)"
@@ -58,8 +59,10 @@ def test_a_long_row_is_streamed_over_a_slow_link(bench: Bench, link: SlowLink) -
 def test_a_batch_of_a_snapshot_is_bounded_in_bytes(bench: Bench) -> None:
     letters(bench, 20, 30_000)
     configuration = ConnectorConfiguration.parse("c", bench.configuration())
+    session = connect(configuration)
+    exported = str(session.query("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT pg_export_snapshot()")[0][0])
     with PostgresSource(configuration, 10.0) as source:
-        copy = next(source.copies(source.create_slot(), source.inspect(), 1))
+        copy = next(source.copies(ExportedSnapshot(session, 1, exported), source.inspect(), 1))
         sizes = []
         while batch := copy.next_batch(max_events=2048, max_bytes=65536):
             sizes.append(len(batch))

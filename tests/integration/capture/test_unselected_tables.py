@@ -53,12 +53,10 @@ def test_a_table_renamed_out_of_the_selection_is_passed_over(
     bench.capture.service.create("c", bench.configuration(**lists))
     with bench.working():
         bench.snapshot(TOPIC)
-        bench.execute("INSERT INTO person VALUES (1)")
-        bench.wait_for(TOPIC, 1)
         bench.execute("ALTER TABLE person RENAME TO human; INSERT INTO human VALUES (2)")
         bench.execute("INSERT INTO secret VALUES (1)")
         bench.wait_for("p.public.secret", 1)
-    assert bench.end(TOPIC) == 1
+    assert bench.end(TOPIC) == 0
     assert "renamed table is not selected" in capsys.readouterr().out + caplog.text
 
 

@@ -46,7 +46,8 @@ impl TableCopy {
         standpoint: Standpoint,
     ) -> Result<Self> {
         let order = description.order();
-        let table = Table::new(description, Identity::Key, &order, &rendering)?;
+        // A snapshot holds whole rows of the catalogue's own moment.
+        let table = Table::new(description, Identity::Full, &order, &rendering)?;
         let left_out = table.left_out(&order);
         let names: Vec<_> = description
             .columns

@@ -105,10 +105,11 @@ impl ReplicationStream {
         self.changes.describe(&relation, description)
     }
 
-    /// Pass over the relation that the last batch named; tells whether changes of it were taken under another name.
-    pub fn pass_over(&mut self) -> Result<bool> {
+    /// Pass over the changes of the relation that the last batch named.
+    pub fn pass_over(&mut self) -> Result<()> {
         let relation = self.waiting()?;
-        Ok(self.changes.pass_over(&relation))
+        self.changes.pass_over(&relation);
+        Ok(())
     }
 
     fn waiting(&mut self) -> Result<NewRelation> {

@@ -351,7 +351,7 @@ impl ChangeStream {
         self.0.with(py, |stream| stream.describe(&table.0))
     }
 
-    fn pass_over(&self, py: Python<'_>) -> PyResult<bool> {
+    fn pass_over(&self, py: Python<'_>) -> PyResult<()> {
         self.0.with(py, ReplicationStream::pass_over)
     }
 

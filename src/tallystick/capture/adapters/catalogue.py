@@ -13,7 +13,7 @@ from tallystick.native.capture import CapturedTable, NewRelation, PostgresSessio
 __all__ = ["SourceTable", "describe", "tables"]
 
 _TABLES: Final = """
-SELECT n.nspname, c.relname, c.relreplident,
+SELECT c.oid, n.nspname, c.relname, c.relreplident,
        EXISTS (SELECT FROM pg_index k WHERE k.indrelid = c.oid AND k.indisprimary AND k.indimmediate),
        EXISTS (
            SELECT FROM pg_index k JOIN pg_index i USING (indrelid)
@@ -22,7 +22,7 @@ SELECT n.nspname, c.relname, c.relreplident,
        )
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind = 'r' AND c.relpersistence = 'p'
-ORDER BY 1, 2
+ORDER BY 2, 3
 """
 
 _NAMED: Final = """(
@@ -63,8 +63,9 @@ WHERE b.typtype <> 'd'
 
 @dataclass(frozen=True)
 class SourceTable:
-    """A table that may be captured."""
+    """A table that may be captured; `id` is its object id."""
 
+    id: int
     schema: str
     name: str
     identity: ReplicaIdentity
@@ -80,8 +81,8 @@ def tables(session: PostgresSession, selection: Selection) -> list[SourceTable]:
     with translated():
         rows = session.query(_TABLES)
     found = (
-        SourceTable(str(schema), str(name), ReplicaIdentity(str(letter), key == "t", index == "t"))
-        for schema, name, letter, key, index in rows
+        SourceTable(int(str(table)), str(schema), str(name), ReplicaIdentity(str(letter), key == "t", index == "t"))
+        for table, schema, name, letter, key, index in rows
     )
     return [table for table in found if selection.takes(table.schema, table.name)]
 

@@ -66,7 +66,7 @@ class PostgresSource:
         self._configuration = configuration
         self._timeout_s = timeout_s
         self._admin: PostgresSession | None = None
-        self._told_apart: set[tuple[str, str]] = set()
+        self._captured: dict[int, tuple[str, str]] = {}
         self.rendering = EventRendering(
             prefix=configuration.prefix,
             database=configuration.text("database.dbname"),
@@ -223,9 +223,15 @@ class PostgresSource:
 
     def describe(self, relation: NewRelation) -> CapturedTable:
         """Describe a relation of the stream as its table is now; refuse one that would share another's topic."""
-        if (relation.schema, relation.name) not in self._told_apart:
+        name = (relation.schema, relation.name)
+        if self._captured.get(relation.id) != name:
             self._selected()
+            self._captured[relation.id] = name
         return catalogue.describe(self._session(), self._configuration.prefix, relation)
+
+    def captures(self, relation: NewRelation) -> bool:
+        """Tell whether a relation's table has been selected since this connection was made, under whatever name."""
+        return relation.id in self._captured
 
     def topic(self, table: SourceTable | NewRelation) -> str:
         """Name a table's topic."""
@@ -256,8 +262,9 @@ class PostgresSource:
     def _selected(self) -> list[SourceTable]:
         """List the selected tables; refuse two that would share a topic."""
         selected = catalogue.tables(self._session(), self._configuration.selection)
-        self._told_apart = {(table.schema, table.name) for table in selected}
-        if found := shared(self._configuration.prefix, ((table.schema, table.name) for table in selected)):
+        names = {table.id: (table.schema, table.name) for table in selected}
+        self._captured |= names
+        if found := shared(self._configuration.prefix, names.values()):
             topic, one, other = found
             raise SourceRefused(
                 f"tables {one} and {other} would share topic {topic}; rename one, or exclude it in table.exclude.list"

@@ -10,7 +10,7 @@ const WAY_OUT: &str = "stop the connector and delete its offsets, so that it beg
 /// The key's places among `order`, the log's columns; empty for a table without a key.
 ///
 /// The catalogue may have moved on since: where the two differ, the log is right. What neither can tell is refused,
-/// because a wrong key cannot be mended later.
+/// because a wrong key cannot be mended later. A log of whole rows marks no key: there the catalogue's word is taken.
 pub fn key(
     description: &TableDescription,
     identity: Identity,
@@ -38,6 +38,13 @@ pub fn key(
             Err(Error::Misconfigured(format!(
                 "the replica identity of {table} lacks columns of its primary key, so its deletes would have no key; \
                  set REPLICA IDENTITY DEFAULT or FULL, then {WAY_OUT}"
+            )))
+        }
+        (Identity::Key | Identity::Nothing, Some(key)) if key.is_empty() => {
+            Err(Error::Misconfigured(format!(
+                "{table} has lost its primary key, or has a DEFERRABLE one, so PostgreSQL refuses its updates and \
+                 deletes while it is captured; give it a key and restart the connector, or exclude the table in \
+                 table.exclude.list"
             )))
         }
         (_, today) => today.ok_or_else(|| changed(&table)),
@@ -110,8 +117,6 @@ mod tests {
             found(&today, Identity::Full, &["*a", "*b"]),
             Some(vec![1, 0])
         );
-        let loose = table(&["a"], &[]);
-        assert_eq!(found(&loose, Identity::Full, &["*a"]), Some(vec![]));
     }
 
     #[test]
@@ -132,6 +137,16 @@ mod tests {
         let renamed = table(&["z", "b"], &["z", "b"]);
         assert_eq!(found(&renamed, Identity::Key, &["*a", "*b"]), None);
         assert_eq!(found(&renamed, Identity::Full, &["*a", "*b"]), None);
+    }
+
+    #[test]
+    fn a_table_without_a_key_gives_whole_rows_or_is_refused() {
+        let loose = table(&["a"], &[]);
+        assert_eq!(found(&loose, Identity::Full, &["*a"]), Some(vec![]));
+        assert_eq!(found(&loose, Identity::Key, &["a"]), None);
+        assert_eq!(found(&loose, Identity::Nothing, &["a"]), None);
+        let mended = table(&["a"], &["a"]);
+        assert_eq!(found(&mended, Identity::Key, &["a"]), Some(vec![0]));
     }
 
     #[test]
