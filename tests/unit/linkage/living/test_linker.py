@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from tests.vocabulary.living import EPOCH, LINKAGE, Unit, bits, change, key_of
 
 from tallystick.linkage.adapters.linker_store import LinkerStore
+from tallystick.linkage.adapters.living_store import LivingStore
 from tallystick.linkage.domain.living.judge import JudgeUnavailable
 from tallystick.linkage.domain.living.linkages import GreyZone
 from tallystick.linkage.living.errors import EpochRetired
@@ -199,3 +200,22 @@ def test_a_cursor_is_unknown_to_a_unit_that_has_lived_through_other_events_since
     assert feed(restored, at_two)[:2] == (3, True)
     assert feed(restored, at_one)[:2] == (2, False)
     assert feed(restored, feed(restored, at_one)[2])[:2] == (0, False)
+
+
+def test_a_batch_with_too_many_candidates_is_withheld_and_the_others_are_linked(unit: Unit) -> None:
+    unit.most_candidates = 20
+    alike = [bits(20, 21)] * 10
+    unit.send("north", "n2", *(change(f"n{number}", each) for number, each in enumerate(alike)))
+    unit.send("south", "s2", change("sid", bits(20, 21)))
+    unit.send("south", "s3", *(change(f"s{number}", each) for number, each in enumerate(alike)))
+    unit.send("south", "s4", change("rob", None, 2))
+    unit.send("north", "n3", change("eve", bits(30, 31)))
+    linker = unit.link()
+    unit.send("south", "s5", change("eva", bits(30, 31)))
+    unit.link(linker)
+    names = ["ann", "anne", "bob", "rob", "sid", "eve", "eva", *(f"n{number}" for number in range(10))]
+    assert unit.pairs(*names) == {("ann", "anne"), ("eve", "eva"), ("n0", "sid")}
+    assert LivingStore(unit.store).withheld(LINKAGE) == {"south": 1}
+    unit.send("south", "s6", change("eva", None, 2))
+    unit.link()
+    assert unit.pairs(*names) == {("ann", "anne"), ("n0", "sid")}
