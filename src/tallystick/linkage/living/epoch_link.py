@@ -8,7 +8,7 @@ import numpy as np
 from tallystick.linkage.adapters.linker_store import Graph, LinkerStore, Snapshot
 from tallystick.linkage.adapters.living_files import LivingFiles
 from tallystick.linkage.adapters.living_store import Entry
-from tallystick.linkage.domain.living.candidates import ordinal_of, slot_of
+from tallystick.linkage.domain.living.candidates import ordinal_of
 from tallystick.linkage.domain.living.changes import Changes
 from tallystick.linkage.domain.living.linkages import Epoch, Linkage
 from tallystick.linkage.domain.living.matcher import Compare, Matcher, Settlement
@@ -133,5 +133,4 @@ class EpochLink:
         return (roster.changes(start, start + SLOTS_A_FRAME) for start in range(0, len(roster), SLOTS_A_FRAME))
 
     def _member(self, record: int) -> Member:
-        ordinal = ordinal_of(record)
-        return Member(self._names[ordinal], self.matcher.rosters[ordinal].key(slot_of(record)))
+        return Member(self._names[ordinal_of(record)], self.matcher.key(record))

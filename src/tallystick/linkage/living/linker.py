@@ -128,8 +128,8 @@ class Linker:
         self._retake()
         for link in self._links.values():
             link.restore_graph()
-        if live := self._live():
-            self._publication.resume(live)
+        if (live := self._live()) and (events := self._publication.replace(live)):
+            self._commit(self._progress.sequence, events)
 
     def _retake(self) -> None:
         sequence = 0

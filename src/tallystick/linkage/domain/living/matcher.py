@@ -58,7 +58,7 @@ class Matcher:
         self.graph = CandidateGraph()
         self._compare = compare
         self._solved = True
-        self._solution: Solution = Pairs() if parties == 2 else Groups(solve)
+        self._solution: Solution = Pairs(self.key) if parties == 2 else Groups(self._groups)
         self._disturbed: list[set[int]] = [set() for _ in range(parties)]
 
     def welcome(self, parties: int) -> None:
@@ -67,7 +67,7 @@ class Matcher:
             self.rosters.append(Roster(self.rosters[0].encoding_bytes))
             self._disturbed.append(set())
             if isinstance(self._solution, Pairs):
-                self._solution, self._solved = Groups(solve), False
+                self._solution, self._solved = Groups(self._groups), False
 
     def take(self, ordinal: int, changes: Changes) -> None:
         """Take a party's changes; `settle` makes them count."""
@@ -114,6 +114,10 @@ class Matcher:
         self._solve()
         return self._solution.pairs()
 
+    def key(self, record: int) -> bytes:
+        """Return the key of a record."""
+        return self.rosters[ordinal_of(record)].key(slot_of(record))
+
     def score(self, pair: Pair) -> float:
         """Return the score of a solved pair."""
         left, right = pair
@@ -129,6 +133,9 @@ class Matcher:
             (left_rivals[0], right_rivals[0]),
             (left_rivals[1], right_rivals[1]),
         )
+
+    def _groups(self, candidates: Iterable[Candidate]) -> list[tuple[int, ...]]:
+        return solve(candidates, self.key)
 
     def _solve(self) -> None:
         if not self._solved:
