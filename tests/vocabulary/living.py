@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 
 import numpy as np
@@ -64,6 +65,7 @@ class Unit:
     files: LivingFiles
     service: LivingService
     judge: Judge | None = None
+    most_candidates: float = inf
 
     @classmethod
     def at(cls, directory: Path, *, judge: Judge | None = None, store: Store | None = None) -> "Unit":
@@ -101,7 +103,13 @@ class Unit:
         """Start a linker, as a new process would."""
         linkage = self.service.linkage(LINKAGE)
         return Linker(
-            linkage, store=self.store, log=self.log, files=self.files, compare=naive_compare, judge=self.judge
+            linkage,
+            store=self.store,
+            log=self.log,
+            files=self.files,
+            compare=naive_compare,
+            judge=self.judge,
+            most_candidates=self.most_candidates,
         )
 
     def link(self, linker: Linker | None = None) -> Linker:

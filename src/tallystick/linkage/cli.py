@@ -57,10 +57,12 @@ def encode(table: Path, schema: Path, secret_file: Path, output: Path | None, no
         encoder = ClkEncoder(schema.read_bytes(), secret)
         for warning in encoder.warnings:
             click.echo(f"warning: {warning}", err=True)
-        with table.open(newline="", encoding="utf-8") as people, _written(output) as target:
+        with table.open(newline="", encoding="utf-8-sig") as people, _written(output) as target:
             count = write_clks(encode_csv(encoder, people, header=not no_header), target)
-    except (EncodingError, MalformedInput, UnicodeDecodeError) as error:
-        raise click.ClickException(f"{table if isinstance(error, UnicodeDecodeError) else ''}{error}") from error
+    except UnicodeDecodeError as error:
+        raise click.ClickException(f"{table}: it is not UTF-8 ({error.reason})") from error
+    except (EncodingError, MalformedInput) as error:
+        raise click.ClickException(str(error)) from error
     click.echo(f"{count} records encoded", err=True)
 
 

@@ -14,6 +14,8 @@ from tallystick.native.linkage import ClkEncoder
 __all__ = ["EncodingError", "encode_csv", "schema_hash", "write_clks"]
 
 ROWS = 10_000
+LONGEST_FIELD = 1 << 20
+"""Characters of one field; a quotation mark that is never closed would take the rest of the table for one."""
 
 
 class EncodingError(ValueError):
@@ -28,15 +30,17 @@ def schema_hash(document: bytes) -> str:
     """
     try:
         value = json.loads(document)
+        canonical = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(canonical.encode()).hexdigest()
+    except RecursionError as error:
+        raise EncodingError("the schema is nested too deeply") from error
     except ValueError as error:
         raise EncodingError(f"the schema is not JSON: {error}") from error
-    canonical = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def encode_csv(encoder: ClkEncoder, table: TextIO, *, header: bool = True) -> Iterator[bytes]:
     """Encode a CSV table, whose columns are the schema's features in order, row by row."""
-    lines = csv.reader(table)
+    lines = _rows_of(table)
     if header:
         _check_header(next(lines, []), encoder.identifiers)
     first = 1
@@ -64,6 +68,15 @@ def write_clks(encodings: Iterable[bytes], target: TextIO) -> int:
 def _check_header(found: Sequence[str], expected: Sequence[str]) -> None:
     if list(found) != list(expected):
         raise EncodingError(f"the header must be {','.join(expected)}")
+
+
+def _rows_of(table: TextIO) -> Iterator[list[str]]:
+    csv.field_size_limit(LONGEST_FIELD)
+    lines = csv.reader(table)
+    try:
+        yield from lines
+    except csv.Error as error:
+        raise EncodingError(f"line {lines.line_num}: {error}") from error
 
 
 def _batches(lines: Iterable[list[str]]) -> Iterator[list[list[str]]]:

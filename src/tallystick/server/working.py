@@ -15,6 +15,8 @@ def run_worker(organisation: Organisation, stop: threading.Event) -> None:
     """Work until `stop` is set; only a linkage unit submits jobs."""
     settings, platform = organisation.settings, organisation.platform
     rounds = chores(platform, settings.housekeeping)
+    if settings.linkage is not None:
+        rounds = {**rounds, "uploads": organisation.batch.sweep}
     house = Housekeeping(platform, rounds, every_s=settings.housekeeping.every_s)
     threading.Thread(target=house.run, args=(stop,), name="housekeeping", daemon=True).start()
     announce_ready()

@@ -58,7 +58,7 @@ def test_batches_end_where_one_comparison_of_everything_does(matcher: Matcher) -
     a, b, score = compare(matcher.rosters[0].filters, matcher.rosters[1].filters, THRESHOLD)
     everything = {(node(0, x), node(1, y), s) for x, y, s in zip(a.tolist(), b.tolist(), score, strict=True)}
     assert set(matcher.graph.all()) == everything
-    assert matcher.pairs() == set(solve(everything))
+    assert matcher.pairs() == set(solve(everything, matcher.key))
 
 
 def test_the_judge_sees_what_it_was_trained_on(matcher: Matcher) -> None:

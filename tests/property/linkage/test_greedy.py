@@ -28,5 +28,6 @@ def test_groups_are_those_of_anonlink(scores: dict[Edge, float]) -> None:
     dset = [np.array([pair[side][0] for pair, _ in ordered], np.uint32) for side in (0, 1)]
     recs = [np.array([pair[side][1] for pair, _ in ordered], np.uint32) for side in (0, 1)]
     expected = {frozenset(group) for group in anonlink.solving.greedy_solve((sims, tuple(dset), tuple(recs)))}
-    groups = solve((node(*left), node(*right), score) for (left, right), score in scores.items())
+    candidates = ((node(*left), node(*right), score) for (left, right), score in scores.items())
+    groups = solve(candidates, lambda record: record.to_bytes(8, "big"))
     assert {frozenset((ordinal_of(record), slot_of(record)) for record in group) for group in groups} == expected

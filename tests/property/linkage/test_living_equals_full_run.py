@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.vocabulary.living import ENCODING_BYTES, bits, key_of, naive_compare
 
 from tallystick.linkage.domain.living import solution
-from tallystick.linkage.domain.living.candidates import node
+from tallystick.linkage.domain.living.candidates import node, ordinal_of
 from tallystick.linkage.domain.living.changes import EncodingChange, Position, columns
 from tallystick.linkage.domain.living.greedy import solve
 from tallystick.linkage.domain.living.matcher import Matcher
@@ -29,7 +29,7 @@ def pairs_of_full_run(matcher: Matcher) -> set[Pair]:
         found = naive_compare(matcher.rosters[low].filters, matcher.rosters[high].filters, THRESHOLD)
         a, b, score = (column.tolist() for column in found)
         candidates += [(node(low, x), node(high, y), s) for x, y, s in zip(a, b, score, strict=True)]
-    return {(a, b) for group in solve(candidates) for a in group for b in group if a < b}
+    return {(a, b) for group in solve(candidates, matcher.key) for a in group for b in group if a < b}
 
 
 @given(st.sampled_from([2, 3]), st.sampled_from([0.0, inf]), st.lists(st.lists(deeds, min_size=1, max_size=3)))
@@ -65,3 +65,20 @@ def test_the_order_of_arrival_does_not_matter_to_what_a_roster_holds(
         roster = matcher.rosters[0]
         held.append({roster.key(slot): roster.filters[slot].tobytes() for slot in range(len(roster))})
     assert held[0] == held[1]
+
+
+@given(st.sampled_from([2, 3]), st.lists(st.tuples(st.integers(0, 2), changes), max_size=20), st.randoms())
+@settings(max_examples=200, deadline=None)
+def test_the_order_of_arrival_does_not_matter_to_the_matches(
+    parties: int, sent: list[tuple[int, EncodingChange]], random: Random
+) -> None:
+    unique = list({(number % parties, change.key, change.position): change for number, change in sent}.items())
+    matched = []
+    for order in (unique, random.sample(unique, len(unique))):
+        matcher = Matcher(parties, ENCODING_BYTES, THRESHOLD, naive_compare)
+        for (party, _, _), change in order:
+            matcher.take(party, columns([change], ENCODING_BYTES))
+            matcher.settle()
+        named = [tuple((ordinal_of(record), matcher.key(record)) for record in pair) for pair in matcher.pairs()]
+        matched.append(sorted(named))
+    assert matched[0] == matched[1]

@@ -75,3 +75,27 @@ def test_schemas_are_compared_by_what_they_say(folder: Path) -> None:
     hashes = [CliRunner().invoke(main, ["linkage", "hash-schema", str(path)]).stdout for path in schemas]
     assert hashes[0] == hashes[1]
     assert len(hashes[0].strip()) == 64
+
+
+def test_a_byte_order_mark_is_no_part_of_the_header(folder: Path) -> None:
+    (folder / "people.csv").write_text("\ufeffname\nAda\nGrace\n")
+    assert encode(folder).stderr == "2 records encoded\n"
+
+
+def test_another_character_set_is_named(folder: Path) -> None:
+    (folder / "people.csv").write_bytes("name\nAndré\n".encode("latin-1"))
+    assert f"Error: {folder / 'people.csv'}: it is not UTF-8" in encode(folder).stderr
+
+
+def test_long_fields_are_read_and_endless_ones_named(folder: Path) -> None:
+    (folder / "people.csv").write_text(f"name\n{'Ada' * 100_000}\n")
+    assert encode(folder).stderr == "1 records encoded\n"
+    (folder / "people.csv").write_text(f'name\n"{"Ada" * 1_000_000}\n')
+    assert "Error: line 2: field larger than field limit" in encode(folder).stderr
+
+
+def test_a_schema_without_end_is_named(folder: Path) -> None:
+    deep = folder / "deep.json"
+    deep.write_text("[" * 100_000)
+    result = CliRunner().invoke(main, ["linkage", "hash-schema", str(deep)])
+    assert (result.exit_code, result.stderr) == (1, "Error: the schema is nested too deeply\n")

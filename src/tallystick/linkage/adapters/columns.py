@@ -1,5 +1,6 @@
 """Uploads and results as files under one folder; encodings never enter the store."""
 
+import math
 import os
 import secrets
 import shutil
@@ -15,6 +16,7 @@ from tallystick.linkage.domain.batch.uploads import Blocks
 __all__ = ["ColumnFiles"]
 
 FILTERS, BLOCKS = "filters", "blocks"
+RESULT, PART = ".result", ".part"
 
 
 class ColumnFiles:
@@ -46,17 +48,23 @@ class ColumnFiles:
         return Column(filters, msgspec.msgpack.decode(blocks.read_bytes(), type=Blocks) if blocks.exists() else None)
 
     def write_result(self, project: str, run: str, pieces: Iterable[bytes]) -> None:
-        """Keep a run's result; one that was there is replaced at once."""
+        """Keep a run's result; one that was there is replaced at once.
+
+        Raises `FileNotFoundError` when the project was forgotten: its folder is not made again.
+        """
         folder = self._folder / project
-        _make_private(folder)
-        fresh = folder / f"{run}.{secrets.token_hex(4)}.part"
-        _write(fresh, pieces)
-        fresh.rename(folder / f"{run}.result")
+        fresh = folder / f"{run}.{secrets.token_hex(4)}{PART}"
+        try:
+            _write(fresh, pieces)
+            fresh.rename(folder / f"{run}{RESULT}")
+        except BaseException:
+            fresh.unlink(missing_ok=True)
+            raise
         _sync(folder)
 
     def read_result(self, project: str, run: str) -> bytes:
         """Return a run's result."""
-        return (self._folder / project / f"{run}.result").read_bytes()
+        return (self._folder / project / f"{run}{RESULT}").read_bytes()
 
     def remove_upload(self, name: str) -> None:
         """Forget an upload."""
@@ -64,7 +72,27 @@ class ColumnFiles:
 
     def remove_run(self, project: str, run: str) -> None:
         """Forget a run's result."""
-        (self._folder / project / f"{run}.result").unlink(missing_ok=True)
+        (self._folder / project / f"{run}{RESULT}").unlink(missing_ok=True)
+
+    def projects(self) -> list[str]:
+        """List the projects that have files."""
+        return [folder.name for folder in self._folder.iterdir()] if self._folder.exists() else []
+
+    def uploads(self, project: str, before: float) -> list[str]:
+        """List the uploads of a project to which nothing was written since `before`, in seconds since 1970."""
+        folders = [folder for folder in (self._folder / project).glob("*") if folder.is_dir()]
+        return [f"{project}/{folder.name}" for folder in folders if _last_written(folder) < before]
+
+    def results(self, project: str) -> list[str]:
+        """List the runs of a project that have a result."""
+        return [path.name.removesuffix(RESULT) for path in (self._folder / project).glob(f"*{RESULT}")]
+
+    def remove_parts(self, project: str, before: float) -> int:
+        """Forget results that broke off while they were written; return how many."""
+        stale = [path for path in (self._folder / project).glob(f"*{PART}") if _last_written(path) < before]
+        for path in stale:
+            path.unlink(missing_ok=True)
+        return len(stale)
 
     def remove_project(self, project: str) -> None:
         """Forget all of a project."""
@@ -90,6 +118,14 @@ def _write(path: Path, pieces: Iterable[bytes]) -> int:
 
 def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
+
+
+def _last_written(path: Path) -> float:
+    """Tell when a file, or a folder's last file, was written to; what vanishes meanwhile is of no age."""
+    try:
+        return max(each.stat().st_mtime for each in (path, *path.glob("*")))
+    except FileNotFoundError:
+        return math.inf
 
 
 def _sync(folder: Path) -> None:

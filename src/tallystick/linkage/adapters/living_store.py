@@ -19,7 +19,8 @@ __all__ = ["Entry", "LivingStore", "Stream"]
 class Entry(msgspec.Struct, frozen=True):
     """A batch, or with `generation` a complete snapshot, that a party handed over.
 
-    Its columns lie in [start, end) of the party's segment; `segment` is None once compaction has taken them over.
+    Its columns lie in [start, end) of the party's segment; `segment` is None once compaction has taken them over. One
+    that is `withheld` counts as never sent: it would bring more candidates than may be.
     """
 
     linkage: str
@@ -34,6 +35,7 @@ class Entry(msgspec.Struct, frozen=True):
     segment: int | None = None
     start: int | None = None
     end: int | None = None
+    withheld: bool = False
 
 
 class Stream(msgspec.Struct, frozen=True):
@@ -151,6 +153,19 @@ class LivingStore:
         with self._store.read() as connection:
             rows = connection.execute(wanted.order_by(entries.c.sequence).limit(limit)).mappings()
             return [plain(row, Entry) for row in rows]
+
+    def withhold(self, entry: Entry) -> None:
+        """Leave an entry out of linking, for good."""
+        chosen = update(entries).where(entries.c.linkage == entry.linkage, entries.c.sequence == entry.sequence)
+        with self._store.write() as connection:
+            connection.execute(chosen.values(withheld=True))
+
+    def withheld(self, linkage: str) -> Mapping[str, int]:
+        """Count each party's entries that are withheld."""
+        counted = select(entries.c.party, func.count()).where(entries.c.linkage == linkage, entries.c.withheld)
+        with self._store.read() as connection:
+            rows = connection.execute(counted.group_by(entries.c.party))
+            return {str(party): int(number) for party, number in rows}
 
     def received(self) -> dict[str, int]:
         """Return the sequence number of every linkage's latest entry."""

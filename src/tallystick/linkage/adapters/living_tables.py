@@ -12,6 +12,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 __all__ = [
@@ -109,6 +110,7 @@ entries = Table(
     Column("start", BigInteger),
     Column("end", BigInteger),
     Column("received_ms", BigInteger, nullable=False),
+    Column("withheld", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("linkage", "party", "epoch", "batch"),
 )
 

@@ -7,7 +7,7 @@ import msgspec
 from tallystick.linkage.adapters import batch_store as rows
 from tallystick.linkage.adapters.columns import ColumnFiles
 from tallystick.linkage.batch.settings import BatchSettings
-from tallystick.linkage.domain.batch.matching import candidates, comparisons, groups, permutations
+from tallystick.linkage.domain.batch.matching import TooManyCandidates, candidates, comparisons, groups, permutations
 from tallystick.linkage.domain.batch.project import Project, ResultType, Run, RunState
 from tallystick.linkage.domain.batch.results import score_bytes
 from tallystick.native import MalformedInput
@@ -43,9 +43,10 @@ class BatchRunner:
             rows.change_run(connection, run_id, state=RunState.RUNNING.value, started=started)
         try:
             total = self._compute(context, project, run)
+        except TooManyCandidates:
+            self._end(context, run, state=RunState.ERROR, message=TOO_MANY)
         except MalformedInput as error:
-            message = TOO_MANY if "candidate pairs" in str(error) else str(error)
-            self._end(context, run, state=RunState.ERROR, message=message)
+            self._end(context, run, state=RunState.ERROR, message=str(error))
         else:
             self._end(context, run, state=RunState.COMPLETED, comparisons=total)
         return b""
@@ -76,8 +77,16 @@ class BatchRunner:
         return total
 
     def _end(self, context: JobContext, run: Run, *, state: RunState, **changes: object) -> None:
-        with self._store.write() as connection:
-            self._jobs.fence(context.job_id, context.epoch, within=connection)
-            kept = rows.change_run(connection, run.id, state=state.value, completed=self._clock(), **changes)
+        try:
+            with self._store.write() as connection:
+                self._jobs.fence(context.job_id, context.epoch, within=connection)
+                rows.change_run(connection, run.id, state=state.value, completed=self._clock(), **changes)
+        finally:
+            self._forget_deleted(run)
+
+    def _forget_deleted(self, run: Run) -> None:
+        """Remove the result of a run that was deleted meanwhile; another worker's result of a kept one stays."""
+        with self._store.read() as connection:
+            kept = rows.find_run(connection, run.id) is not None
         if not kept:
             self._files.remove_run(run.project, run.id)

@@ -23,7 +23,8 @@ def serve_batch(
     ready: Callable[[str], None],
     stop: threading.Event | None = None,
 ) -> None:
-    """Serve until SIGTERM, or until `stop` is set."""
+    """Serve until SIGTERM, or until `stop` is set; what earlier processes left broken off is removed first."""
+    batch.sweep()
     app = application("Tallystick linkage", batch.routes)
     with _working(batch, platform):
         serve(app, listen=listen, ready=ready, stop=stop)

@@ -10,6 +10,7 @@ from tallystick.linkage.batch.http import batch_routes
 from tallystick.linkage.batch.runner import BatchRunner
 from tallystick.linkage.batch.service import KIND, BatchService
 from tallystick.linkage.batch.settings import BatchSettings
+from tallystick.linkage.batch.sweeping import Sweep
 from tallystick.platform.http import Routes
 from tallystick.platform.jobs import Task
 from tallystick.platform.store import Branch
@@ -27,6 +28,7 @@ class Batch:
     service: BatchService
     routes: Routes
     tasks: Mapping[str, Task]
+    sweep: Sweep
 
 
 def build_batch(settings: BatchSettings, platform: Platform, *, list_projects: bool = False) -> Batch:
@@ -42,7 +44,7 @@ def build_batch(settings: BatchSettings, platform: Platform, *, list_projects: b
             list_projects=list_projects,
         )
     ]
-    return Batch(service=service, routes=routes, tasks={KIND: runner})
+    return Batch(service=service, routes=routes, tasks={KIND: runner}, sweep=Sweep(platform.store, files))
 
 
 def now_ms() -> int:

@@ -8,7 +8,7 @@ import numpy as np
 from tallystick.linkage.adapters.linker_store import Graph, LinkerStore, Snapshot
 from tallystick.linkage.adapters.living_files import LivingFiles
 from tallystick.linkage.adapters.living_store import Entry
-from tallystick.linkage.domain.living.candidates import ordinal_of, slot_of
+from tallystick.linkage.domain.living.candidates import ordinal_of
 from tallystick.linkage.domain.living.changes import Changes
 from tallystick.linkage.domain.living.linkages import Epoch, Linkage
 from tallystick.linkage.domain.living.matcher import Compare, Matcher, Settlement
@@ -26,10 +26,14 @@ BATCHES_KNOWN_MS: Final = 7 * 86_400_000
 class EpochLink:
     """Takes entries in order of their sequence; `settle` makes their effect on the candidate graph durable."""
 
-    def __init__(self, linkage: Linkage, epoch: Epoch, files: LivingFiles, compare: Compare) -> None:
+    def __init__(
+        self, linkage: Linkage, epoch: Epoch, files: LivingFiles, compare: Compare, *, most_candidates: float
+    ) -> None:
         self.epoch = epoch.id
         self.graph = Graph(linkage.id, epoch.id)
-        self.matcher = Matcher(len(linkage.parties), epoch.encoding_bytes, linkage.threshold, compare)
+        self.matcher = Matcher(
+            len(linkage.parties), epoch.encoding_bytes, linkage.threshold, compare, most_candidates=most_candidates
+        )
         self._files = files
         self._number(linkage)
         self._snapshots: dict[str, int] = {}
@@ -59,8 +63,8 @@ class EpochLink:
         self.matcher.resume()
 
     def take(self, entry: Entry) -> None:
-        """Take an entry, unless the compacted roster holds it already."""
-        if entry.sequence <= self._snapshots.get(entry.party, 0):
+        """Take an entry, unless it is withheld or the compacted roster holds it already."""
+        if entry.withheld or entry.sequence <= self._snapshots.get(entry.party, 0):
             return
         ordinal = self._parties[entry.party]
         if entry.generation is not None:
@@ -72,7 +76,7 @@ class EpochLink:
     def settle(self, *, live: bool) -> Settlement:
         """Link what was taken; the step is durable and becomes visible when `graph` is saved.
 
-        Only a live epoch's pairs are solved at once.
+        Only a live epoch's pairs are solved at once. Raises `TooManyCandidates`.
         """
         settlement = self.matcher.settle(solve_now=live)
         if settlement.isolated or settlement.added:
@@ -129,5 +133,4 @@ class EpochLink:
         return (roster.changes(start, start + SLOTS_A_FRAME) for start in range(0, len(roster), SLOTS_A_FRAME))
 
     def _member(self, record: int) -> Member:
-        ordinal = ordinal_of(record)
-        return Member(self._names[ordinal], self.matcher.rosters[ordinal].key(slot_of(record)))
+        return Member(self._names[ordinal_of(record)], self.matcher.key(record))

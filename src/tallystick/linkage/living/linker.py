@@ -3,6 +3,7 @@
 import secrets
 import time
 from collections.abc import Callable, Sequence
+from math import inf
 from typing import Final
 
 import msgspec
@@ -11,6 +12,7 @@ import numpy as np
 from tallystick.linkage.adapters.linker_store import Graph, LinkerStore, Progress
 from tallystick.linkage.adapters.living_files import LivingFiles
 from tallystick.linkage.adapters.living_store import Entry, LivingStore
+from tallystick.linkage.domain.living.candidates import TooManyCandidates
 from tallystick.linkage.domain.living.features import FEATURES
 from tallystick.linkage.domain.living.judge import Judge, JudgeUnavailable
 from tallystick.linkage.domain.living.linkages import Epoch, Linkage
@@ -23,7 +25,7 @@ from tallystick.linkage.living.publication import Publication
 from tallystick.linkage.living.service import now_ms, topic_of
 from tallystick.platform.log import Log
 from tallystick.platform.store import Store
-from tallystick.platform.telemetry import metrics
+from tallystick.platform.telemetry import logger, metrics
 
 __all__ = ["Linker"]
 
@@ -31,9 +33,16 @@ ENTRIES_AT_ONCE: Final = 64
 JUDGED_AT_ONCE: Final = 2000
 JUDGE_PAUSE_S: Final = 1.0
 
+log = logger("tallystick.linkage.linker")
+
 linked = metrics.counter("tallystick_linkage_changes_total", "Changes of encodings that were linked.", ["linkage"])
 lag = metrics.histogram(
     "tallystick_linkage_change_seconds", "Time from a batch's receipt to the commit of its matches.", ["linkage"]
+)
+withheld = metrics.counter(
+    "tallystick_linkage_withheld_total",
+    "Batches that are not linked, because they would bring too many candidates.",
+    ["linkage"],
 )
 told = metrics.counter("tallystick_linkage_events_total", "Match events by operation.", ["linkage", "operation"])
 
@@ -53,13 +62,21 @@ class Linker:
         files: LivingFiles,
         compare: Compare,
         judge: Judge | None = None,
+        most_candidates: float = inf,
         now: Callable[[], int] = now_ms,
     ) -> None:
         self._linkage = linkage
         self._store, self._log, self._files = store, log, files
         self._living, self._linked = LivingStore(store), LinkerStore(store)
         self._compare, self._judge, self._now = compare, judge, now
+        self._most_candidates = most_candidates
         self._judge_after = 0.0
+        self._entries_at_once = ENTRIES_AT_ONCE
+        self._begin()
+
+    def _begin(self) -> None:
+        """Take up the linkage as of its last commit."""
+        linkage = self._linkage = self._living.linkage(self._linkage.id) or self._linkage
         self._progress = self._linked.progress(linkage.id)
         self._publication = Publication(linkage.id, linkage.grey_zone, self._linked.standing(linkage.id))
         self._links: dict[str, EpochLink] = {}
@@ -73,14 +90,19 @@ class Linker:
 
     def step(self) -> bool:
         """Link the next entries, or have pairs judged; tell whether there was anything to do."""
-        entries = self._living.entries(self._linkage.id, after=self._progress.sequence, limit=ENTRIES_AT_ONCE)
+        entries = self._living.entries(self._linkage.id, after=self._progress.sequence, limit=self._entries_at_once)
         if not entries:
+            self._entries_at_once = ENTRIES_AT_ONCE
             return self._have_judged()
         self._follow_definition()
         for entry in entries:
             if link := self._links.get(entry.epoch):
                 link.take(entry)
-        events = self._settle({entry.epoch for entry in entries})
+        try:
+            events = self._settle({entry.epoch for entry in entries if not entry.withheld})
+        except TooManyCandidates:
+            self._withhold(entries)
+            return True
         if (successor := self._successor()) is not None:
             self._linkage = self._linkage.with_epoch_live(successor.id, self._now())
             events += self._publication.replace(self._links[successor.id])
@@ -106,8 +128,8 @@ class Linker:
         self._retake()
         for link in self._links.values():
             link.restore_graph()
-        if live := self._live():
-            self._publication.resume(live)
+        if (live := self._live()) and (events := self._publication.replace(live)):
+            self._commit(self._progress.sequence, events)
 
     def _retake(self) -> None:
         sequence = 0
@@ -128,7 +150,25 @@ class Linker:
                 self._links[epoch.id] = self._link(epoch)
 
     def _link(self, epoch: Epoch) -> EpochLink:
-        return EpochLink(self._linkage, epoch, self._files, self._compare)
+        return EpochLink(self._linkage, epoch, self._files, self._compare, most_candidates=self._most_candidates)
+
+    def _withhold(self, entries: Sequence[Entry]) -> None:
+        """Find the entry that is too much by taking them one by one; what follows without it is linked as ever."""
+        if len(entries) > 1:
+            self._entries_at_once = 1
+        else:
+            (entry,) = entries
+            self._living.withhold(entry)
+            withheld.labels(self._linkage.id).inc()
+            log.error(
+                "batch withheld: it would bring more candidates than linkage.most_candidates",
+                linkage=self._linkage.id,
+                party=entry.party,
+                epoch=entry.epoch,
+                batch=entry.batch,
+                records=entry.records,
+            )
+        self._begin()
 
     def _live(self) -> EpochLink | None:
         return self._links.get(self._linkage.live.id) if self._linkage.live else None

@@ -40,6 +40,7 @@ class Overview:
         streams: dict[str, list[StreamStatus]] = {}
         for each in self._store.streams(linkage.id):
             streams.setdefault(each.party, []).append(StreamStatus(each.epoch, each.complete_generation, each.newest))
+        withheld = self._store.withheld(linkage.id)
         heard = self._contacts.heard_ms(linkage.id)
         parties = [
             PartyStatus(
@@ -47,6 +48,7 @@ class Overview:
                 joined_ms=party.joined_ms,
                 heard_ms=heard.get(party.name),
                 records=figures.records.get(party.name, 0),
+                withheld=withheld.get(party.name, 0),
                 streams=streams.get(party.name, []),
             )
             for party in linkage.parties

@@ -28,10 +28,6 @@ class Publication:
         """Whether there are pairs that the judge may have to look at."""
         return bool(self._unjudged)
 
-    def resume(self, link: EpochLink) -> None:
-        """Look at every pair of the live epoch again: its evidence may be one that the judge has not seen."""
-        self._unjudged = dict.fromkeys(pair for pair in link.matcher.pairs() if link.matcher.score(pair) in self._zone)
-
     def follow(self, link: EpochLink, settlement: Settlement) -> list[MatchEvent]:
         """Publish what a settlement of the live epoch changed."""
         ended = [self._id(link, pair) for pair in settlement.gone]
@@ -40,7 +36,10 @@ class Publication:
         return [*self._end(ended), *self._revise(link, settlement.standing)]
 
     def replace(self, link: EpochLink) -> list[MatchEvent]:
-        """Publish another epoch's pairs in place of all that stands."""
+        """Publish an epoch's pairs in place of all that stands: another's, or what an older version made of its own.
+
+        Every pair in the grey zone is looked at again: its evidence may be one that the judge has not seen.
+        """
         self._unjudged = {}
         pairs = sorted(link.matcher.pairs())
         kept = {self._id(link, pair) for pair in pairs}

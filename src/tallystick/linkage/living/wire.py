@@ -90,12 +90,16 @@ class StreamStatus(msgspec.Struct, frozen=True):
 
 
 class PartyStatus(msgspec.Struct, frozen=True):
-    """A party as the unit knows it; `heard_ms` is when it last spoke, to within some seconds."""
+    """A party as the unit knows it; `heard_ms` is when it last spoke, to within some seconds.
+
+    `withheld` counts its latest batches that are not linked, because they would bring too many candidates.
+    """
 
     name: str
     joined_ms: int | None
     heard_ms: int | None
     records: int
+    withheld: int
     streams: list[StreamStatus]
 
 

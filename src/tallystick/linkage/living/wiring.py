@@ -48,7 +48,16 @@ def build_living(settings: LivingSettings, platform: Platform, judge: Judge | No
     store, linked = LivingStore(platform.store), LinkerStore(platform.store)
     contacts = ContactStore(platform.store)
     service, overview = LivingService(store, linked, files, platform.log), Overview(store, linked, contacts)
-    start = partial(Linker, store=platform.store, log=platform.log, files=files, compare=compare, judge=judge)
+    most = settings.most_candidates
+    start = partial(
+        Linker,
+        store=platform.store,
+        log=platform.log,
+        files=files,
+        compare=partial(compare, limit=most),
+        judge=judge,
+        most_candidates=most,
+    )
     return Living(
         service=service,
         overview=overview,

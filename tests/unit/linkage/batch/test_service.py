@@ -1,15 +1,21 @@
 """Projects, uploads and runs, without a socket."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 from tests.vocabulary.batch_linkage import Unit, clks
+from tests.vocabulary.processes import eventually
 
+from tallystick.linkage.adapters.columns import ColumnFiles
 from tallystick.linkage.batch.errors import AccessRefused, RunFailed, RunIncomplete, TokenUsed, UploadRefused
-from tallystick.linkage.batch.service import Created
+from tallystick.linkage.batch.runner import BatchRunner
+from tallystick.linkage.batch.service import KIND, Created
 from tallystick.linkage.batch.settings import BatchSettings
+from tallystick.linkage.batch.wiring import now_ms
 from tallystick.linkage.domain.batch.project import ResultType, RunState
+from tallystick.platform.jobs import Threads, Worker
 
 
 @pytest.fixture
@@ -105,6 +111,48 @@ def test_a_deleted_project_leaves_no_file(unit: Unit) -> None:
     unit.service.remove_project(project.project_id, project.result_token)
     assert [*(unit.folder / "linkage" / "projects").iterdir()] == []
     assert unit.service.projects() == []
+
+
+class Deleting(ColumnFiles):
+    """Files of a unit where somebody deletes at the worst instant, just before a result is kept or just after."""
+
+    def __init__(self, folder: Path, delete: Callable[[], None], *, after: bool) -> None:
+        super().__init__(folder)
+        self._delete, self._after = delete, after
+
+    def write_result(self, project: str, run: str, pieces: Iterable[bytes]) -> None:
+        for delete in (not self._after, self._after):
+            if delete:
+                self._delete()
+            else:
+                super().write_result(project, run, pieces)
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("whole", [False, True])
+def test_what_is_deleted_while_its_run_ends_leaves_no_file(unit: Unit, *, after: bool, whole: bool) -> None:
+    project, _ = uploaded(unit)
+    run = unit.service.start_run(project.project_id, project.result_token, threshold=0.8)
+
+    def delete() -> None:
+        if whole:
+            unit.service.remove_project(project.project_id, project.result_token)
+        else:
+            unit.service.remove_run(project.project_id, run.id, project.result_token)
+
+    folder = unit.folder / "linkage" / "projects"
+    files = Deleting(folder, delete, after=after)
+    runner = BatchRunner(unit.platform.store, unit.platform.jobs, files, BatchSettings(), now_ms)
+    worker = Worker(unit.platform.store, Threads(lambda: {KIND: runner}), [KIND])
+    stop = Event()
+    thread = Thread(target=worker.run, args=(stop,))
+    thread.start()
+    eventually(lambda: not unit.jobs() and not [*folder.rglob("*.result")])
+    stop.set()
+    thread.join()
+    assert [*folder.rglob("*.result")] == []
+    assert folder.exists()
+    assert [path.name for path in folder.iterdir()] == ([] if whole else [project.project_id])
 
 
 def test_a_run_deleted_while_queued_is_cancelled(unit: Unit) -> None:

@@ -8,8 +8,10 @@ from numpy.typing import NDArray
 from tests.vocabulary.living import EPOCH, LINKAGE, Unit, bits, change, key_of
 
 from tallystick.linkage.adapters.linker_store import LinkerStore
+from tallystick.linkage.adapters.living_store import LivingStore
 from tallystick.linkage.domain.living.judge import JudgeUnavailable
 from tallystick.linkage.domain.living.linkages import GreyZone
+from tallystick.linkage.domain.living.matches import Match, MatchEvent, Member, match_id
 from tallystick.linkage.living.errors import EpochRetired
 from tallystick.linkage.living.service import topic_of
 
@@ -199,3 +201,36 @@ def test_a_cursor_is_unknown_to_a_unit_that_has_lived_through_other_events_since
     assert feed(restored, at_two)[:2] == (3, True)
     assert feed(restored, at_one)[:2] == (2, False)
     assert feed(restored, feed(restored, at_one)[2])[:2] == (0, False)
+
+
+def test_a_batch_with_too_many_candidates_is_withheld_and_the_others_are_linked(unit: Unit) -> None:
+    unit.most_candidates = 20
+    alike = [bits(20, 21)] * 10
+    unit.send("north", "n2", *(change(f"n{number}", each) for number, each in enumerate(alike)))
+    unit.send("south", "s2", change("sid", bits(20, 21)))
+    unit.send("south", "s3", *(change(f"s{number}", each) for number, each in enumerate(alike)))
+    unit.send("south", "s4", change("rob", None, 2))
+    unit.send("north", "n3", change("eve", bits(30, 31)))
+    linker = unit.link()
+    unit.send("south", "s5", change("eva", bits(30, 31)))
+    unit.link(linker)
+    names = ["ann", "anne", "bob", "rob", "sid", "eve", "eva", *(f"n{number}" for number in range(10))]
+    first = min((f"n{number}" for number in range(10)), key=key_of)
+    assert unit.pairs(*names) == {("ann", "anne"), ("eve", "eva"), (first, "sid")}
+    assert LivingStore(unit.store).withheld(LINKAGE) == {"south": 1}
+    unit.send("south", "s6", change("eva", None, 2))
+    unit.link()
+    assert unit.pairs(*names) == {("ann", "anne"), (first, "sid")}
+
+
+def test_a_new_linker_ends_what_an_older_version_decided_otherwise(unit: Unit) -> None:
+    unit.link()
+    ann, rob = Member("north", bytes.fromhex(key_of("ann"))), Member("south", bytes.fromhex(key_of("rob")))
+    made = MatchEvent("made", Match(match_id(LINKAGE, ann, rob), ann, rob, 0.9, "accepted"))
+    linked = LinkerStore(unit.store)
+    with unit.store.write() as connection:
+        linked.publish(connection, LINKAGE, [(1, made)], 0)
+    assert len(unit.matches()) == 3
+    unit.linker()
+    assert unit.pairs("ann", "anne", "bob", "rob") == {("ann", "anne"), ("bob", "rob")}
+    assert operations(unit)[2:] == ["ended"]

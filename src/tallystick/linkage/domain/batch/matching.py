@@ -9,9 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tallystick.linkage.domain.batch.uploads import Blocks
+from tallystick.native import MalformedInput
+from tallystick.native.linkage import Candidates as Compared
 from tallystick.native.linkage import compare, solve
 
-__all__ = ["CANDIDATE", "Column", "Permutations", "candidates", "comparisons", "groups", "permutations"]
+__all__ = [
+    "CANDIDATE",
+    "Column",
+    "Permutations",
+    "TooManyCandidates",
+    "candidates",
+    "comparisons",
+    "groups",
+    "permutations",
+]
 
 CANDIDATE = np.dtype([("score", "<f8"), ("dset0", "<u4"), ("dset1", "<u4"), ("rec0", "<u4"), ("rec1", "<u4")])
 """Two records and their score, as anonlink serialises them."""
@@ -19,6 +30,14 @@ CANDIDATE = np.dtype([("score", "<f8"), ("dset0", "<u4"), ("dset1", "<u4"), ("re
 Candidates = NDArray[np.void]
 Indices = NDArray[np.uint32]
 Watch = Callable[[int, int], object]
+
+
+UNTIDY = 1_000_000
+"""So many candidates may be held more than once before anybody looks."""
+
+
+class TooManyCandidates(ValueError):
+    """The parties have more candidates than may be."""
 
 
 class Column(NamedTuple):
@@ -41,27 +60,32 @@ def comparisons(columns: Sequence[Column]) -> int:
 
 
 def candidates(columns: Sequence[Column], threshold: float, *, limit: int, threads: int, watch: Watch) -> Candidates:
-    """Find all pairs of different parties' records that score at least `threshold`, each once, in order."""
-    total, done = comparisons(columns), 0
+    """Find all pairs of different parties' records that score at least `threshold`, each once, in order.
+
+    Raises `TooManyCandidates` when there are more than `limit`, before many more are held.
+    """
+    total, done, count = comparisons(columns), 0, 0
     found = [np.empty(0, CANDIDATE)]
     for (dset0, left), (dset1, right) in combinations(enumerate(columns), 2):
+        once = _Once(limit - count)
         for rows0, rows1 in _shared(left, right):
             before = done
-            pairs = compare(
+            pairs = _compared(
                 left.filters[rows0],
                 right.filters[rows1],
-                words=left.filters.shape[1],
-                threshold=threshold,
+                threshold,
+                limit=limit - count,
                 threads=threads,
-                limit=limit,
                 watch=lambda fresh, _, before=before: watch(before + fresh, total),  # type: ignore[misc]
             )
             done += len(rows0) * len(rows1)
             block = np.empty(len(pairs.score), CANDIDATE)
             block["score"], block["dset0"], block["dset1"] = pairs.score, dset0, dset1
             block["rec0"], block["rec1"] = rows0[pairs.left], rows1[pairs.right]
-            found.append(block)
-    return _ordered(np.concatenate(found), unique=any(column.blocks is not None for column in columns))
+            once.add(block)
+        found.append(once.all())
+        count += len(found[-1])
+    return _ordered(np.concatenate(found))
 
 
 def groups(found: Candidates, sizes: Sequence[int]) -> list[list[tuple[int, int]]]:
@@ -93,6 +117,44 @@ def permutations(matched: Sequence[Sequence[tuple[int, int]]], sizes: Sequence[i
     return Permutations(places, mask)
 
 
+class _Once:
+    """The candidates of two parties, each once, however many blocks it is in."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._parts = [np.empty(0, CANDIDATE)]
+        self._held = self._distinct = 0
+
+    def add(self, block: Candidates) -> None:
+        """Take a block's candidates, and drop repetitions when they may be the greater part of what is held."""
+        self._parts.append(block)
+        self._held += len(block)
+        if self._held > 2 * self._distinct + UNTIDY:
+            self.all()
+
+    def all(self) -> Candidates:
+        """Return each candidate once."""
+        held = np.concatenate(self._parts)
+        if len(self._parts) > 2:
+            names = held["rec0"].astype(np.uint64) << np.uint64(32) | held["rec1"]
+            held = held[np.unique(names, return_index=True)[1]]
+        self._parts, self._held, self._distinct = [held[:0], held], len(held), len(held)
+        if len(held) > self._limit:
+            raise TooManyCandidates
+        return held
+
+
+def _compared(
+    left: NDArray[np.uint64], right: NDArray[np.uint64], threshold: float, *, limit: int, threads: int, watch: Watch
+) -> Compared:
+    try:
+        return compare(left, right, words=left.shape[1], threshold=threshold, threads=threads, limit=limit, watch=watch)
+    except MalformedInput as error:
+        if "candidate pairs" in str(error):
+            raise TooManyCandidates from error
+        raise
+
+
 def _shared(left: Column, right: Column) -> Iterator[tuple[Indices, Indices]]:
     """Give the rows of both sides that are compared: all, or those of each block that both have."""
     if left.blocks is None or right.blocks is None:
@@ -111,9 +173,7 @@ def _members(blocks: Blocks) -> dict[str, list[int]]:
     return members
 
 
-def _ordered(found: Candidates, *, unique: bool) -> Candidates:
+def _ordered(found: Candidates) -> Candidates:
     order = np.lexsort((found["rec1"], found["rec0"], found["dset1"], found["dset0"], -found["score"]))
     ordered: Candidates = found[order]
-    if unique and len(ordered):
-        ordered = ordered[np.r_[True, ordered[1:] != ordered[:-1]]]
     return ordered

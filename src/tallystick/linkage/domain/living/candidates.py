@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-__all__ = ["BINS", "Candidate", "CandidateGraph", "node", "ordinal_of", "slot_of"]
+__all__ = ["BINS", "Candidate", "CandidateGraph", "TooManyCandidates", "node", "ordinal_of", "slot_of"]
 
 SLOT_BITS: Final = 40
 BINS: Final = 200
@@ -27,6 +27,10 @@ def ordinal_of(record: int) -> int:
 def slot_of(record: int) -> int:
     """Return the record's slot in its party's roster."""
     return record & ((1 << SLOT_BITS) - 1)
+
+
+class TooManyCandidates(Exception):
+    """There would be more candidates than may be."""
 
 
 class CandidateGraph:

@@ -1,29 +1,36 @@
 """Greedy solving: the anonlink solver with merge threshold 1, restricted to whatever candidates it is given.
 
-The rule looks at one candidate after the other in the order (-score, party left, party right, record left, record
+The rule looks at one candidate after the other in the order (-score, party left, party right, key left, key
 right): two lone records become a group; a lone record joins a group of one; two groups merge once every pair across
 them is a candidate. A connected component's groups do not depend on the rest of the graph.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from tallystick.linkage.domain.living.candidates import Candidate, ordinal_of
 
-__all__ = ["solve"]
+__all__ = ["Key", "solve"]
 
-Order = tuple[float, int, int, int, int]
+Key = Callable[[int], bytes]
+"""Tells a record's key, by which the order in which records came has no say among equal scores."""
 
 
-def solve(candidates: Iterable[Candidate]) -> list[tuple[int, ...]]:
+def solve(candidates: Iterable[Candidate], key: Key) -> list[tuple[int, ...]]:
     """Return the groups of two and more records, each sorted.
 
     >>> from tallystick.linkage.domain.living.candidates import node
     >>> a, b, c = node(0, 0), node(1, 0), node(1, 1)
-    >>> solve([(a, b, 0.8), (a, c, 0.9)]) == [(a, c)]
+    >>> keys = {a: b"1", b: b"3", c: b"2"}
+    >>> solve([(a, b, 0.8), (a, c, 0.8)], keys.__getitem__) == [(a, c)]
     True
     """
+
+    def order(candidate: Candidate) -> tuple[float, int, int, bytes, bytes]:
+        left, right, score = candidate
+        return -score, ordinal_of(left), ordinal_of(right), key(left), key(right)
+
     groups = _Groups()
-    for left, right, _ in sorted(candidates, key=_order):
+    for left, right, _ in sorted(candidates, key=order):
         groups.link(left, right)
     return [tuple(sorted(members)) for members in groups.members.values() if len(members) > 1]
 
@@ -58,8 +65,3 @@ class _Groups:
             if other != kept:
                 both = self.links[kept].get(other, 0) + seen
                 self.links[kept][other] = self.links[other][kept] = both
-
-
-def _order(candidate: Candidate) -> Order:
-    left, right, score = candidate
-    return -score, ordinal_of(left), ordinal_of(right), left, right

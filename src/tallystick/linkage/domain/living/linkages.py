@@ -82,7 +82,7 @@ def epoch_id(schema_hash: str, key_id: str) -> str:
     """Name an epoch, alike at every party.
 
     >>> epoch_id("ab" * 32, "2026-01")
-    '6fcf5e16be5bf89d'
+    '96dd43c9404dddf3'
     """
     return hashlib.sha256(f"{schema_hash}\n{key_id}".encode()).hexdigest()[:16]
 

@@ -3,12 +3,20 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from math import inf
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tallystick.linkage.domain.living.candidates import Candidate, CandidateGraph, node, ordinal_of, slot_of
+from tallystick.linkage.domain.living.candidates import (
+    Candidate,
+    CandidateGraph,
+    TooManyCandidates,
+    node,
+    ordinal_of,
+    slot_of,
+)
 from tallystick.linkage.domain.living.changes import Changes
 from tallystick.linkage.domain.living.features import features
 from tallystick.linkage.domain.living.greedy import solve
@@ -41,13 +49,16 @@ class Settlement:
 class Matcher:
     """Takes changes of any party, and settles them against everybody else's records."""
 
-    def __init__(self, parties: int, encoding_bytes: int, threshold: float, compare: Compare) -> None:
+    def __init__(
+        self, parties: int, encoding_bytes: int, threshold: float, compare: Compare, *, most_candidates: float = inf
+    ) -> None:
         self.threshold = threshold
+        self._most_candidates = most_candidates
         self.rosters = [Roster(encoding_bytes) for _ in range(parties)]
         self.graph = CandidateGraph()
         self._compare = compare
         self._solved = True
-        self._solution: Solution = Pairs() if parties == 2 else Groups(solve)
+        self._solution: Solution = Pairs(self.key) if parties == 2 else Groups(self._groups)
         self._disturbed: list[set[int]] = [set() for _ in range(parties)]
 
     def welcome(self, parties: int) -> None:
@@ -56,7 +67,7 @@ class Matcher:
             self.rosters.append(Roster(self.rosters[0].encoding_bytes))
             self._disturbed.append(set())
             if isinstance(self._solution, Pairs):
-                self._solution, self._solved = Groups(solve), False
+                self._solution, self._solved = Groups(self._groups), False
 
     def take(self, ordinal: int, changes: Changes) -> None:
         """Take a party's changes; `settle` makes them count."""
@@ -78,6 +89,8 @@ class Matcher:
 
     def settle(self, *, solve_now: bool = True) -> Settlement:
         """Compare the disturbed records with all others, and solve again where that touches the candidate graph.
+
+        Raises `TooManyCandidates`, after which the matcher is of no use any more.
 
         Whoever does not need the pairs yet may put solving off until `pairs` is called.
         """
@@ -101,6 +114,10 @@ class Matcher:
         self._solve()
         return self._solution.pairs()
 
+    def key(self, record: int) -> bytes:
+        """Return the key of a record."""
+        return self.rosters[ordinal_of(record)].key(slot_of(record))
+
     def score(self, pair: Pair) -> float:
         """Return the score of a solved pair."""
         left, right = pair
@@ -117,6 +134,9 @@ class Matcher:
             (left_rivals[1], right_rivals[1]),
         )
 
+    def _groups(self, candidates: Iterable[Candidate]) -> list[tuple[int, ...]]:
+        return solve(candidates, self.key)
+
     def _solve(self) -> None:
         if not self._solved:
             self._solution.restart(self.graph)
@@ -127,24 +147,30 @@ class Matcher:
 
     def _new_candidates(self) -> Iterable[Candidate]:
         """Compare each disturbed record with all records of other parties, and no two of them twice."""
+        room = self._most_candidates - len(self.graph)
         for low, high in combinations(range(len(self.rosters)), 2):
             left, right = self.rosters[low], self.rosters[high]
             moved_left, moved_right = self._moved(low), self._moved(high)
-            yield from self._scored(low, moved_left, high, np.arange(len(right)))
-            yield from self._scored(low, _others(len(left), moved_left), high, moved_right)
+            for rows in ((moved_left, np.arange(len(right))), (_others(len(left), moved_left), moved_right)):
+                lefts, rights, scores = self._scored(low, rows[0], high, rows[1])
+                room -= len(scores)
+                if len(scores) and room < 0:
+                    raise TooManyCandidates
+                yield from zip(lefts.tolist(), rights.tolist(), scores.tolist(), strict=True)
 
     def _moved(self, ordinal: int) -> NDArray[np.int64]:
         slots = np.array(sorted(self._disturbed[ordinal]), np.int64)
         return slots[self.rosters[ordinal].alive[slots]]
 
-    def _scored(self, low: int, left: NDArray[np.int64], high: int, right: NDArray[np.int64]) -> Iterable[Candidate]:
+    def _scored(
+        self, low: int, left: NDArray[np.int64], high: int, right: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
         if not len(left) or not len(right):
-            return
+            return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)
         a, b, score = self._compare(
             _rows(self.rosters[low].filters, left), _rows(self.rosters[high].filters, right), self.threshold
         )
-        lefts, rights = left[a] + node(low, 0), right[b] + node(high, 0)
-        yield from zip(lefts.tolist(), rights.tolist(), score.tolist(), strict=True)
+        return left[a] + node(low, 0), right[b] + node(high, 0), score
 
     def _rivals(self, records: list[int], partners: list[int]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         best, number = np.full(len(records), self.threshold), np.zeros(len(records), np.int64)

@@ -6,10 +6,13 @@ from itertools import combinations
 from typing import Final, Protocol
 
 from tallystick.linkage.domain.living.candidates import Candidate, CandidateGraph
+from tallystick.linkage.domain.living.greedy import Key
 
 __all__ = ["Groups", "Pair", "Pairs", "Solution", "Solve"]
 
 Pair = tuple[int, int]
+Edge = tuple[float, bytes, bytes, int, int]
+"""A candidate of two parties as the greedy rule orders it: score, left key and right key; the records come along."""
 Solve = Callable[[Iterable[Candidate]], list[tuple[int, ...]]]
 
 MANY: Final = 0.05
@@ -42,7 +45,8 @@ class Pairs:
     the work is in the few records concerned, however large their connected component is.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, key: Key) -> None:
+        self._key = key
         self._partner: dict[int, int] = {}
 
     def pairs(self) -> set[Pair]:
@@ -52,7 +56,7 @@ class Pairs:
     def restart(self, graph: CandidateGraph) -> None:
         """Walk through all candidates in the order of the rule."""
         self._partner = partner = {}
-        for _, left, right in sorted((-score, left, right) for left, right, score in graph.all()):
+        for _, _, _, left, right in sorted(self._edge(left, right, score) for left, right, score in graph.all()):
             if left not in partner and right not in partner:
                 partner[left], partner[right] = right, left
 
@@ -72,24 +76,30 @@ class Pairs:
         return gone - standing, standing
 
     def _satisfy(self, graph: CandidateGraph, freed: Iterable[int], before: dict[int, int | None]) -> None:
-        waiting = [edge for record in freed for edge in _edges(graph, record)]
+        waiting = [edge for record in freed for edge in self._edges(graph, record)]
         heapify(waiting)
         while waiting:
             edge = heappop(waiting)
-            _, left, right = edge
+            _, _, _, left, right = edge
             if not (self._prefers(graph, left, edge) and self._prefers(graph, right, edge)):
                 continue
             for record in (left, right):
                 if (left_alone := self._part(record, before)) is not None:
-                    for other in _edges(graph, left_alone):
+                    for other in self._edges(graph, left_alone):
                         heappush(waiting, other)
             before.setdefault(left, None)
             before.setdefault(right, None)
             self._partner[left], self._partner[right] = right, left
 
-    def _prefers(self, graph: CandidateGraph, record: int, edge: tuple[float, int, int]) -> bool:
+    def _prefers(self, graph: CandidateGraph, record: int, edge: Edge) -> bool:
         partner = self._partner.get(record)
-        return partner is None or edge < (-graph.neighbours(record)[partner], *_pair(record, partner))
+        return partner is None or edge < self._edge(*_pair(record, partner), graph.neighbours(record)[partner])
+
+    def _edges(self, graph: CandidateGraph, record: int) -> list[Edge]:
+        return [self._edge(*_pair(record, other), score) for other, score in graph.neighbours(record).items()]
+
+    def _edge(self, left: int, right: int, score: float) -> Edge:
+        return -score, self._key(left), self._key(right), left, right
 
     def _part(self, record: int, before: dict[int, int | None]) -> int | None:
         """Part a record from its partner; remember who was together at first."""
@@ -132,11 +142,6 @@ class Groups:
         self._group_of |= {record: group for group in groups for record in group}
         before, standing = _pairs(old), _pairs(groups)
         return before - standing, standing
-
-
-def _edges(graph: CandidateGraph, record: int) -> list[tuple[float, int, int]]:
-    """List a record's candidates as the greedy rule orders those of two parties."""
-    return [(-score, *_pair(record, other)) for other, score in graph.neighbours(record).items()]
 
 
 def _pair(one: int, other: int) -> Pair:

@@ -1,8 +1,20 @@
 """Candidates, groups and permutations of small columns."""
 
-import numpy as np
+import tracemalloc
 
-from tallystick.linkage.domain.batch.matching import Column, candidates, comparisons, groups, permutations
+import numpy as np
+import pytest
+
+from tallystick.linkage.domain.batch import matching
+from tallystick.linkage.domain.batch.matching import (
+    CANDIDATE,
+    Column,
+    TooManyCandidates,
+    candidates,
+    comparisons,
+    groups,
+    permutations,
+)
 from tallystick.linkage.domain.batch.uploads import Blocks
 
 Found = list[tuple[float, int, int, int, int]]
@@ -60,3 +72,23 @@ def test_both_rows_of_a_match_are_permuted_to_one_masked_place() -> None:
         place = permuted.places[0][left]
         assert place == permuted.places[1][right]
         assert permuted.mask[place] == 1
+
+
+def same(count: int, blocks: int = 0) -> Column:
+    named = [[str(block) for block in range(blocks)]] * count
+    return Column(np.full((count, 1), 7, np.uint64), named if blocks else None)
+
+
+@pytest.mark.parametrize("columns", [[same(10)] * 3, [same(10, 2)] * 3, [same(10, 2), same(30, 3)]])
+def test_the_limit_holds_for_all_parties_and_blocks_together(columns: list[Column]) -> None:
+    assert len(candidates(columns, 0.5, limit=300, threads=1, watch=unwatched)) == 300
+    with pytest.raises(TooManyCandidates):
+        candidates(columns, 0.5, limit=299, threads=1, watch=unwatched)
+
+
+def test_repetitions_across_blocks_are_not_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(matching, "UNTIDY", 1000)
+    tracemalloc.start()
+    assert len(candidates([same(100, 200)] * 2, 0.5, limit=10_000, threads=1, watch=unwatched)) == 10_000
+    assert tracemalloc.get_traced_memory()[1] < 10_000 * 200 * CANDIDATE.itemsize / 4
+    tracemalloc.stop()
