@@ -140,7 +140,9 @@ class ConnectorTask:
         topics = [source.topic(table) for table in selected]
         self._announce(offset, topics)
         source.drop_slot()
-        exported = source.create_slot()
+        exported = source.create_slot(stop)
+        if exported is None:
+            return None
         if self._configuration.snapshots and not self._copy(source, exported, selected, offset, stop):
             return None
         done = msgspec.structs.replace(offset, snapshotting=False, durable=exported.consistent_point)
