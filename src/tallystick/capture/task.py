@@ -88,14 +88,20 @@ class ConnectorTask:
     def _capture(self, source: PostgresSource, stop: threading.Event) -> None:
         selected = source.inspect()
         offset = self._offset()
-        ours = offset is not None and offset.made(*self._names)
-        if not ours:
-            self._refuse_taking(source)
+        slot, publication = self._names
+        slot_ours = offset is not None and offset.made_slot(slot)
+        publication_ours = offset is not None and offset.made_publication(publication)
+        if not slot_ours and source.slot() is not None:
+            raise SourceRefused(
+                f"replication slot {slot} exists, but this connector did not make it; drop it, or set slot.name"
+            )
+        if not (slot_ours and publication_ours):
+            self._refuse_sharing(source)
         begins = offset is None or offset.snapshotting or not self._still_there(source, offset)
         # Everything above only asks: what is refused must leave the database, and who else uses it, as they are.
         source.identify(selected)
         self._create_topics(source, selected)
-        source.publish(selected, ours=ours)
+        source.publish(selected, ours=publication_ours)
         session = None
         if offset is None or begins:
             found = self._begin(source, selected, offset, stop)
@@ -106,13 +112,8 @@ class ConnectorTask:
         with closing(source.stream(offset, session)) as stream:
             self._follow(source, stream, offset, stop)
 
-    def _refuse_taking(self, source: PostgresSource) -> None:
-        """Refuse a slot that somebody else has made, and what another connector of this server has begun to use."""
-        slot, _ = self._names
-        if source.slot() is not None:
-            raise SourceRefused(
-                f"replication slot {slot} exists, but this connector did not make it; drop it, or set slot.name"
-            )
+    def _refuse_sharing(self, source: PostgresSource) -> None:
+        """Refuse what another connector of this server, by whatever name, has begun to use."""
         system = source.system()
         for other in self._registry.connectors():
             saved = self._log.source_offset(source_of(other.name))
@@ -135,7 +136,7 @@ class ConnectorTask:
         self, source: PostgresSource, selected: list[SourceTable], before: SourceOffset | None, stop: threading.Event
     ) -> tuple[SourceOffset, PostgresSession] | None:
         """Take a snapshot in a new generation; None when told to stop before it was whole."""
-        generation = before.generation + 1 if before else 1
+        generation = before.next_generation if before else 1
         offset = self._named(SourceOffset(generation=generation, system=source.system(), snapshotting=True))
         topics = [source.topic(table) for table in selected]
         self._announce(offset, topics)

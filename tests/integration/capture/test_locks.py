@@ -10,7 +10,9 @@ from tallystick.capture.domain.configuration import ConnectorConfiguration
 
 PERSON = "CREATE TABLE person (id serial PRIMARY KEY); INSERT INTO person DEFAULT VALUES"
 TOPIC = "p.public.person"
-BACKENDS = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'tallystick' AND wait_event_type = 'Lock'"
+OURS = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'tallystick' AND datname = current_database()"
+BACKENDS = f"{OURS} AND wait_event_type = 'Lock'"
+WALSENDERS = f"{OURS} AND backend_type = 'walsender'"
 
 
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -60,12 +62,11 @@ def test_a_running_transaction_is_awaited_and_named(
     with psycopg.connect(bench.url) as other:
         other.execute("INSERT INTO pet VALUES (1)")
         with bench.working():
-            walsender = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'walsender'"
             eventually(lambda: capsys.readouterr().out, lambda seen: "waits for transactions" in seen)
-            assert bench.value(walsender) == 1
+            assert bench.value(WALSENDERS) == 1
         # A worker that is told to stop does not wait, and leaves nobody waiting.
-        eventually(lambda: bench.value(walsender), lambda left: left == 0)
+        eventually(lambda: bench.value(WALSENDERS), lambda left: left == 0)
         with bench.working():
-            eventually(lambda: bench.value(walsender), bool)
+            eventually(lambda: bench.value(WALSENDERS), bool)
             other.rollback()
             bench.wait_for(TOPIC, 1)

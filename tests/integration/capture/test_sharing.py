@@ -70,6 +70,17 @@ def test_a_foreign_publication_is_left_alone(bench: Bench) -> None:
     assert bench.value(PUBLISHED) == "person"
 
 
+def test_a_connector_may_turn_to_another_publication(bench: Bench) -> None:
+    bench.execute(TABLES)
+    bench.capture.service.create("pet", pets(bench))
+    with bench.working():
+        bench.snapshot("q.public.pet")
+        bench.capture.service.patch("pet", {"publication.name": "pets"})
+        eventually(lambda: bench.value("SELECT count(*) FROM pg_publication"), lambda made: made == 2)
+        bench.execute("INSERT INTO pet VALUES (1)")
+        bench.wait_for("q.public.pet", 1)
+
+
 def test_a_new_snapshot_drops_no_foreign_slot(bench: Bench) -> None:
     bench.execute(TABLES)
     foreign = slot(bench, "foreign")
