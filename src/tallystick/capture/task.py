@@ -19,7 +19,7 @@ from tallystick.capture.adapters.registry import Registry
 from tallystick.capture.adapters.sessions import translated
 from tallystick.capture.adapters.store_faults import STORE_FAULTS
 from tallystick.capture.domain.configuration import ConnectorConfiguration
-from tallystick.capture.domain.connector import Snapshot, Task
+from tallystick.capture.domain.connector import Connector, Snapshot, Task
 from tallystick.capture.domain.offset import SourceOffset
 from tallystick.capture.domain.sharing import shared
 from tallystick.capture.errors import PositionLost, SourceRefused, SourceUnavailable
@@ -96,7 +96,7 @@ class ConnectorTask:
                 f"replication slot {slot} exists, but this connector did not make it; drop it, or set slot.name"
             )
         if not (slot_ours and publication_ours):
-            self._refuse_sharing(source)
+            self._refuse_sharing(source.system(), self._registry.connectors())
         begins = offset is None or offset.snapshotting or not self._still_there(source, offset)
         # Everything above only asks: what is refused must leave the database, and who else uses it, as they are.
         source.identify(selected)
@@ -112,10 +112,9 @@ class ConnectorTask:
         with closing(source.stream(offset, session)) as stream:
             self._follow(source, stream, offset, stop)
 
-    def _refuse_sharing(self, source: PostgresSource) -> None:
+    def _refuse_sharing(self, system: str, connectors: Sequence[Connector]) -> None:
         """Refuse what another connector of this server, by whatever name, has begun to use."""
-        system = source.system()
-        for other in self._registry.connectors():
+        for other in connectors:
             saved = self._log.source_offset(source_of(other.name))
             if other.name == self._configuration.name or saved is None or SourceOffset.decode(saved).system != system:
                 continue
@@ -139,7 +138,7 @@ class ConnectorTask:
         generation = before.next_generation if before else 1
         offset = self._named(SourceOffset(generation=generation, system=source.system(), snapshotting=True))
         topics = [source.topic(table) for table in selected]
-        self._announce(offset, topics)
+        self._announce(offset, topics, claims=before is None or not before.made_slot(offset.slot))
         source.drop_slot()
         exported = source.create_slot(stop)
         if exported is None:
@@ -154,9 +153,11 @@ class ConnectorTask:
         log_line.info("snapshot done", connector=self._configuration.name, generation=generation)
         return done, exported.replication
 
-    def _announce(self, offset: SourceOffset, topics: Sequence[str]) -> None:
+    def _announce(self, offset: SourceOffset, topics: Sequence[str], *, claims: bool) -> None:
         """Record that a snapshot begins before the slot is made: what is found half done is begun anew."""
         with self._store.write() as connection:
+            if claims:  # asked again, since another may have announced the same slot after it was asked first
+                self._refuse_sharing(offset.system, self._registry.hold_connectors(connection))
             self._registry.check(self._task, connection)
             starts = [Snapshot(topic, offset.generation, self._log.end(topic), None) for topic in topics]
             self._registry.begin_snapshot(self._configuration.name, starts, connection)
