@@ -1,5 +1,7 @@
 """What others hold in the database is awaited: a locked table, a transaction that was running before."""
 
+from types import SimpleNamespace
+
 import psycopg
 import pytest
 from psycopg.pq import TransactionStatus
@@ -52,9 +54,10 @@ def test_a_locked_table_is_awaited(bench: Bench, monkeypatch: pytest.MonkeyPatch
     assert bench.end(TOPIC) == found.end_offset == 1
 
 
-def test_a_running_transaction_is_awaited_and_named(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_running_transaction_is_awaited_and_named(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    log = SimpleNamespace(warning=lambda event, **_: said.append(event))
+    monkeypatch.setattr("tallystick.capture.adapters.postgres.log_line", log)
     bench.execute(f"{PERSON}; CREATE TABLE pet (id int PRIMARY KEY)")
     impatient(monkeypatch)
     monkeypatch.setattr("tallystick.capture.adapters.slots.LATE_S", 0.5)
@@ -62,7 +65,7 @@ def test_a_running_transaction_is_awaited_and_named(
     with psycopg.connect(bench.url) as other:
         other.execute("INSERT INTO pet VALUES (1)")
         with bench.working():
-            eventually(lambda: capsys.readouterr().out, lambda seen: "waits for transactions" in seen)
+            eventually(lambda: said, lambda seen: "the slot waits for transactions that were running before" in seen)
             assert bench.value(WALSENDERS) == 1
         # A worker that is told to stop does not wait, and leaves nobody waiting.
         eventually(lambda: bench.value(WALSENDERS), lambda left: left == 0)
