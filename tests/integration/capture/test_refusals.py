@@ -132,8 +132,7 @@ def test_a_broken_connection_is_made_again(bench: Bench) -> None:
 def test_a_server_that_falls_silent_is_left(bench: Bench) -> None:
     bench.execute(PERSON)
     bench.capture.service.create("c", bench.configuration())
-    walsender = f"SELECT pid FROM pg_stat_replication JOIN (SELECT active_pid AS pid {SLOT}) s USING (pid)"
-    walsender += " WHERE state = 'streaming'"
+    walsender = f"SELECT (SELECT pid FROM pg_stat_replication WHERE pid = active_pid AND state = 'streaming') {SLOT}"
     with bench.working():
         first = eventually(lambda: bench.value(walsender), bool)
         os.kill(first, signal.SIGSTOP)

@@ -1,8 +1,8 @@
 """PostgreSQL as a source: its checks, its publication and slot, its snapshot and its stream."""
 
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from threading import Event
 from typing import Final
 
 from tallystick.capture.adapters import catalogue
@@ -166,7 +166,7 @@ class PostgresSource:
         """Drop the connector's slot, if it is there."""
         self._query(DROP_SLOT.format(name=literal(self._slot)))
 
-    def create_slot(self, stop: Event) -> ExportedSnapshot | None:
+    def create_slot(self, stop: threading.Event) -> ExportedSnapshot | None:
         """Make the slot and export the snapshot at which its stream begins; None when told to stop before."""
         session = connect(self._configuration, replication=True, timeout_s=self._timeout_s)
         row = make_slot(session, self._slot, stop, late=self._say_what_is_awaited, end=self._end)
@@ -255,16 +255,6 @@ class PostgresSource:
                 "the changes between are no longer available on the server"
             )
 
-    def _say_what_is_awaited(self) -> None:
-        log_line.warning(
-            "the slot waits for transactions that were running before",
-            connector=self._configuration.name,
-            see="pg_stat_activity, backend_xid",
-        )
-
-    def _end(self, process: str) -> None:
-        self._query(f"SELECT pg_terminate_backend({process})")
-
     @property
     def _slot(self) -> str:
         return self._configuration.text("slot.name")
@@ -291,6 +281,16 @@ class PostgresSource:
     @property
     def _given_up_ms(self) -> int:
         return int(self._timeout_s * 800)
+
+    def _say_what_is_awaited(self) -> None:
+        log_line.warning(
+            "the slot waits for transactions that were running before",
+            connector=self._configuration.name,
+            see="pg_stat_activity, backend_xid",
+        )
+
+    def _end(self, process: str) -> None:
+        self._query(f"SELECT pg_terminate_backend({process})")
 
 
 def records(rows: Rows) -> dict[str, list[Record]]:
