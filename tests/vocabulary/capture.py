@@ -33,6 +33,7 @@ class Bench:
         settings = PlatformSettings(store=StoreSettings(url=Secret(store_url)))
         self.platform: Platform = open_platform(settings, data_dir, [BRANCH])
         self.capture: Capture = build(SETTINGS, self.platform)
+        self.url = url
         self._database = psycopg.connect(url, autocommit=True)
 
     def execute(self, statement: str) -> None:

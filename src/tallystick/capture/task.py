@@ -19,7 +19,7 @@ from tallystick.capture.adapters.registry import Registry
 from tallystick.capture.adapters.sessions import translated
 from tallystick.capture.adapters.store_faults import STORE_FAULTS
 from tallystick.capture.domain.configuration import ConnectorConfiguration
-from tallystick.capture.domain.connector import Snapshot, Task
+from tallystick.capture.domain.connector import Connector, Snapshot, Task
 from tallystick.capture.domain.offset import SourceOffset
 from tallystick.capture.domain.sharing import shared
 from tallystick.capture.errors import PositionLost, SourceRefused, SourceUnavailable
@@ -88,14 +88,20 @@ class ConnectorTask:
     def _capture(self, source: PostgresSource, stop: threading.Event) -> None:
         selected = source.inspect()
         offset = self._offset()
-        ours = offset is not None and offset.made(*self._names)
-        if not ours:
-            self._refuse_taking(source)
+        slot, publication = self._names
+        slot_ours = offset is not None and offset.made_slot(slot)
+        publication_ours = offset is not None and offset.made_publication(publication)
+        if not slot_ours and source.slot() is not None:
+            raise SourceRefused(
+                f"replication slot {slot} exists, but this connector did not make it; drop it, or set slot.name"
+            )
+        if not (slot_ours and publication_ours):
+            self._refuse_sharing(source.system(), self._registry.connectors())
         begins = offset is None or offset.snapshotting or not self._still_there(source, offset)
         # Everything above only asks: what is refused must leave the database, and who else uses it, as they are.
         source.identify(selected)
         self._create_topics(source, selected)
-        source.publish(selected, ours=ours)
+        source.publish(selected, ours=publication_ours)
         session = None
         if offset is None or begins:
             found = self._begin(source, selected, offset, stop)
@@ -106,15 +112,9 @@ class ConnectorTask:
         with closing(source.stream(offset, session)) as stream:
             self._follow(source, stream, offset, stop)
 
-    def _refuse_taking(self, source: PostgresSource) -> None:
-        """Refuse a slot that somebody else has made, and what another connector of this server has begun to use."""
-        slot, _ = self._names
-        if source.slot() is not None:
-            raise SourceRefused(
-                f"replication slot {slot} exists, but this connector did not make it; drop it, or set slot.name"
-            )
-        system = source.system()
-        for other in self._registry.connectors():
+    def _refuse_sharing(self, system: str, connectors: Sequence[Connector]) -> None:
+        """Refuse what another connector of this server, by whatever name, has begun to use."""
+        for other in connectors:
             saved = self._log.source_offset(source_of(other.name))
             if other.name == self._configuration.name or saved is None or SourceOffset.decode(saved).system != system:
                 continue
@@ -135,12 +135,14 @@ class ConnectorTask:
         self, source: PostgresSource, selected: list[SourceTable], before: SourceOffset | None, stop: threading.Event
     ) -> tuple[SourceOffset, PostgresSession] | None:
         """Take a snapshot in a new generation; None when told to stop before it was whole."""
-        generation = before.generation + 1 if before else 1
+        generation = before.next_generation if before else 1
         offset = self._named(SourceOffset(generation=generation, system=source.system(), snapshotting=True))
         topics = [source.topic(table) for table in selected]
-        self._announce(offset, topics)
+        self._announce(offset, topics, claims=before is None or not before.made_slot(offset.slot))
         source.drop_slot()
-        exported = source.create_slot()
+        exported = source.create_slot(stop)
+        if exported is None:
+            return None
         if self._configuration.snapshots and not self._copy(source, exported, selected, offset, stop):
             return None
         done = msgspec.structs.replace(offset, snapshotting=False, durable=exported.consistent_point)
@@ -151,9 +153,11 @@ class ConnectorTask:
         log_line.info("snapshot done", connector=self._configuration.name, generation=generation)
         return done, exported.replication
 
-    def _announce(self, offset: SourceOffset, topics: Sequence[str]) -> None:
+    def _announce(self, offset: SourceOffset, topics: Sequence[str], *, claims: bool) -> None:
         """Record that a snapshot begins before the slot is made: what is found half done is begun anew."""
         with self._store.write() as connection:
+            if claims:  # asked again, since another may have announced the same slot after it was asked first
+                self._refuse_sharing(offset.system, self._registry.hold_connectors(connection))
             self._registry.check(self._task, connection)
             starts = [Snapshot(topic, offset.generation, self._log.end(topic), None) for topic in topics]
             self._registry.begin_snapshot(self._configuration.name, starts, connection)

@@ -62,12 +62,40 @@ def test_a_refused_connector_leaves_the_other_its_tables(bench: Bench, shared: s
     assert bench.value(PUBLISHED) == "person"
 
 
+def test_of_two_that_begin_at_once_one_has_the_slot(bench: Bench) -> None:
+    bench.execute(TABLES)
+    service = bench.capture.service
+    service.create("person", bench.configuration(table__include__list="public.person"))
+    service.create("pet", pets(bench, database__hostname=elsewhere(bench), publication__name="pets"))
+    names = ("person", "pet")
+    with bench.working():
+        eventually(lambda: [service.task(name) for name in names], lambda tasks: None not in tasks)
+        bench.execute("INSERT INTO person VALUES (1); INSERT INTO pet VALUES (1)")
+        eventually(lambda: bench.end("p.public.person") + bench.end("q.public.pet"), lambda events: events == 1)
+        failed = eventually(
+            lambda: [task.trace for name in names if (task := service.task(name)) and task.state == "FAILED"], bool
+        )
+    assert len(failed) == 1
+    assert "slot.name" in failed[0]
+
+
 def test_a_foreign_publication_is_left_alone(bench: Bench) -> None:
     bench.execute(f"{TABLES}; CREATE PUBLICATION dbz_publication FOR TABLE person")
     bench.capture.service.create("pet", pets(bench))
     with bench.working():
         assert "publication.name" in bench.task_fails("pet")
     assert bench.value(PUBLISHED) == "person"
+
+
+def test_a_connector_may_turn_to_another_publication(bench: Bench) -> None:
+    bench.execute(TABLES)
+    bench.capture.service.create("pet", pets(bench))
+    with bench.working():
+        bench.snapshot("q.public.pet")
+        bench.capture.service.patch("pet", {"publication.name": "pets"})
+        eventually(lambda: bench.value("SELECT count(*) FROM pg_publication"), lambda made: made == 2)
+        bench.execute("INSERT INTO pet VALUES (1)")
+        bench.wait_for("q.public.pet", 1)
 
 
 def test_a_new_snapshot_drops_no_foreign_slot(bench: Bench) -> None:

@@ -106,8 +106,17 @@ impl PostgresSession {
         Ok(Self(Held::new(session.map_err(Failure::from)?)))
     }
 
-    fn query(&self, py: Python<'_>, sql: &str) -> PyResult<Vec<Vec<Option<String>>>> {
-        self.0.with(py, |session| session.query(sql))
+    #[pyo3(signature = (sql, *, timeout_ms=None))]
+    fn query(
+        &self,
+        py: Python<'_>,
+        sql: &str,
+        timeout_ms: Option<u64>,
+    ) -> PyResult<Vec<Vec<Option<String>>>> {
+        self.0.with(py, |session| match timeout_ms {
+            None => session.query(sql),
+            Some(timeout) => session.query_within(sql, Duration::from_millis(timeout)),
+        })
     }
 
     fn close(&self) {

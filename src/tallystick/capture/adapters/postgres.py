@@ -1,5 +1,6 @@
 """PostgreSQL as a source: its checks, its publication and slot, its snapshot and its stream."""
 
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
@@ -7,6 +8,7 @@ from typing import Final
 from tallystick.capture.adapters import catalogue
 from tallystick.capture.adapters.catalogue import SourceTable
 from tallystick.capture.adapters.sessions import connect, identifier, literal, translated
+from tallystick.capture.adapters.slots import make_slot
 from tallystick.capture.domain.configuration import ConnectorConfiguration
 from tallystick.capture.domain.identity import FULL, KEY
 from tallystick.capture.domain.offset import SourceOffset
@@ -24,8 +26,11 @@ from tallystick.native.capture import (
     StreamProgress,
 )
 from tallystick.platform.log import Record
+from tallystick.platform.telemetry import logger
 
 __all__ = ["ExportedSnapshot", "PostgresSource", "Slot", "records"]
+
+log_line = logger(__name__)
 
 OLDEST: Final = 10_00_00
 PUBLICATION: Final = "SELECT 1 FROM pg_publication WHERE pubname = {name}"
@@ -161,12 +166,11 @@ class PostgresSource:
         """Drop the connector's slot, if it is there."""
         self._query(DROP_SLOT.format(name=literal(self._slot)))
 
-    def create_slot(self) -> ExportedSnapshot:
-        """Make the slot and export the snapshot at which its stream begins."""
+    def create_slot(self, stop: threading.Event) -> ExportedSnapshot | None:
+        """Make the slot and export the snapshot at which its stream begins; None when told to stop before."""
         session = connect(self._configuration, replication=True, timeout_s=self._timeout_s)
-        with translated():
-            row = session.query(f'CREATE_REPLICATION_SLOT "{self._slot}" LOGICAL pgoutput EXPORT_SNAPSHOT')[0]
-        return ExportedSnapshot(session, _lsn(str(row[1])), str(row[2]))
+        row = make_slot(session, self._slot, stop, late=self._say_what_is_awaited, end=self._end)
+        return None if row is None else ExportedSnapshot(session, _lsn(str(row[1])), str(row[2]))
 
     def copies(
         self, snapshot: ExportedSnapshot, selected: list[SourceTable], generation: int
@@ -176,7 +180,7 @@ class PostgresSource:
         with translated():
             session.query(
                 "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET statement_timeout = 0; "
-                f"SET TRANSACTION SNAPSHOT {literal(snapshot.name)}"
+                f"{self._lock_timeout}; SET TRANSACTION SNAPSHOT {literal(snapshot.name)}"
             )
             taken_us = int(str(session.query("SELECT (extract(epoch FROM now()) * 1000000)::bigint")[0][0]))
             filled = [table for table in selected if _filled(session, table)]
@@ -285,7 +289,28 @@ class PostgresSource:
     def _session(self) -> PostgresSession:
         if self._admin is None:
             self._admin = connect(self._configuration, timeout_s=self._timeout_s)
+            with translated():
+                self._admin.query(f"{self._lock_timeout}; SET statement_timeout = {self._given_up_ms}")
         return self._admin
+
+    @property
+    def _lock_timeout(self) -> str:
+        """Let the server give up before we do: a statement that nobody awaits would still be done, and block others."""
+        return f"SET lock_timeout = {self._given_up_ms}"
+
+    @property
+    def _given_up_ms(self) -> int:
+        return int(self._timeout_s * 800)
+
+    def _say_what_is_awaited(self) -> None:
+        log_line.warning(
+            "the slot waits for transactions that were running before",
+            connector=self._configuration.name,
+            see="pg_stat_activity, backend_xid",
+        )
+
+    def _end(self, process: str) -> None:
+        self._query(f"SELECT pg_terminate_backend({process})")
 
 
 def records(rows: Rows) -> dict[str, list[Record]]:

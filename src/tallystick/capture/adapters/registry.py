@@ -32,6 +32,11 @@ class Registry:
         with self._store.read() as connection:
             return [_connector(row) for row in connection.execute(select(connectors).order_by(connectors.c.name))]
 
+    def hold_connectors(self, within: Connection) -> list[Connector]:
+        """List the connectors as `connectors` does; of two tasks that hold them at once the second waits."""
+        chosen = select(connectors).order_by(connectors.c.name).with_for_update()
+        return [_connector(row) for row in within.execute(chosen)]
+
     def connector(self, name: str) -> Connector:
         """Return one connector's desired state."""
         with self._store.read() as connection:

@@ -21,7 +21,11 @@ ADVICE: Final = {
     "53400": "raise max_replication_slots in postgresql.conf and restart the server",
     "53300": "raise max_connections or max_wal_senders in postgresql.conf and restart the server",
 }
-PASSING: Final = frozenset({"55006", "57P01", "57P02", "57P03", "53300", "40001", "55P03"})
+PASSING: Final = frozenset(
+    {"55006", "57P01", "57P02", "57P03", "53300", "40001", "55P03"}
+    # Given up for another's lock, or what an earlier attempt of ours was about to make.
+    | {"57014", "23505", "42710"}
+)
 LOST: Final = ("can no longer get changes from replication slot", "requested WAL segment", "has been invalidated")
 
 

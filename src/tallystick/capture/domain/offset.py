@@ -30,9 +30,18 @@ class SourceOffset(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     slot: str = ""
     publication: str = ""
 
-    def made(self, slot: str, publication: str) -> bool:
-        """Tell whether the connector has made these, so that it may alter them."""
-        return self.slot in ("", slot) and self.publication in ("", publication)
+    def made_slot(self, name: str) -> bool:
+        """Tell whether the connector has made this slot, so that it may drop it."""
+        return self.slot in ("", name)
+
+    def made_publication(self, name: str) -> bool:
+        """Tell whether the connector has made this publication, so that it may alter it."""
+        return self.publication in ("", name)
+
+    @property
+    def next_generation(self) -> int:
+        """Number the next snapshot; one that was announced, but of which nothing was recorded, is taken up again."""
+        return self.generation if self.snapshotting and not self.reset and not self.rows else self.generation + 1
 
     @classmethod
     def decode(cls, text: bytes) -> "SourceOffset":

@@ -69,6 +69,14 @@ impl Session {
         }
     }
 
+    /// Run statements whose answer may take longer than the options' timeout.
+    pub fn query_within(&mut self, sql: &str, timeout: Duration) -> Result<Vec<Row>> {
+        let usual = std::mem::replace(&mut self.timeout, timeout);
+        let answer = self.query(sql);
+        self.timeout = usual;
+        answer
+    }
+
     /// Send a statement whose answer is a copy; return once the copy has begun.
     pub fn begin_copy(&mut self, sql: &str) -> Result<()> {
         self.transport.send(&frontend::query(sql))?;
