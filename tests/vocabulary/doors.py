@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from tests.vocabulary.http2 import Http2
 
 from tallystick.edge.authority import Authority, Credential
 from tallystick.edge.domain.snapshot import Backend, Context, Door, Limits, Pool, Snapshot, Timeouts
@@ -58,7 +59,10 @@ class _Teller(BaseHTTPRequestHandler):
         if self.headers.get("Transfer-Encoding") == "chunked":
             self._tell(b"".join(iter(self._chunk, b"")))
         else:
-            self._tell(self.rfile.read(int(self.headers.get("Content-Length", 0))))
+            received = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            if self.path == "/stuck":
+                time.sleep(3)
+            self._tell(received)
 
     def _chunk(self) -> bytes:
         size = int(self.rfile.readline(), 16)
@@ -245,6 +249,12 @@ class Site:
         with Edge(self.snapshot, drain_s=3) as edge:
             self.address = edge.addresses[0]
             yield edge
+
+    def http2(self, name: str) -> Http2:
+        """Open an HTTP/2 connection under a server name."""
+        trust = self.trust()
+        trust.set_alpn_protocols(["h2"])
+        return Http2(self.connect(name, context=trust)).begin()
 
     def trust(self, *, credential: Credential | None = None, version: ssl.TLSVersion | None = None) -> ssl.SSLContext:
         """Make a client's TLS context that believes the site's authority."""
