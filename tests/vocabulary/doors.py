@@ -23,7 +23,16 @@ from tallystick.edge.domain.snapshot import Backend, Context, Door, Limits, Pool
 from tallystick.edge.domain.snapshot import Credential as Pem
 from tallystick.edge.service import Edge
 
-__all__ = ["Site", "Telling", "closing_backend", "raw_backend", "telling_backend", "told", "unix_backend"]
+__all__ = [
+    "Site",
+    "Telling",
+    "closing_backend",
+    "ending_backend",
+    "raw_backend",
+    "telling_backend",
+    "told",
+    "unix_backend",
+]
 
 
 @dataclass
@@ -175,6 +184,24 @@ def raw_backend(greeting: bytes = b"") -> Iterator[Telling]:
 
 
 @contextmanager
+def ending_backend() -> Iterator[Telling]:
+    """Say good-bye after a connection's first line, and note that one and the next."""
+
+    class End(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            telling.first_lines.append(self.rfile.readline())
+            self.wfile.write(b"bye")
+            self.connection.shutdown(socket.SHUT_WR)
+            telling.first_lines.append(self.rfile.readline())
+
+    server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), End)
+    server.daemon_threads = True
+    telling = Telling(f"127.0.0.1:{server.server_address[1]}")
+    with _served(server):
+        yield telling
+
+
+@contextmanager
 def closing_backend() -> Iterator[Telling]:
     """Answer one request a connection, promise to keep it, and close it."""
 
@@ -203,6 +230,7 @@ class Site:
     listen: str = "127.0.0.1:0"
     workers: int = 2
     backend_connections: int = 1000
+    half_open: bool = False
 
     def serve(self, *names: str, backends: list[str] | str, mode: str = "http", **given: Any) -> "Site":
         """Add a context; the first one is the default."""
@@ -233,6 +261,7 @@ class Site:
             pools=tuple(self.pools),
             limits=self.limits,
             timeouts=self.timeouts,
+            half_open=self.half_open,
             refuse_unknown_names=self.refuse_unknown_names,
         )
 

@@ -18,10 +18,11 @@ def hold_door(held: OrganisationDoor, *, ready: Callable[[list[str]], None]) -> 
 
     `ready` is called with the bound addresses. Takes over this process's signals; raises `EdgeError`.
     """
+    signals = Signals()
     raise_limit()
     running = Edge(held.snapshot, drain_s=held.settings.drain_s)
     ready(running.addresses)
     with ExitStack() as stack:
         stack.enter_context(running)
         stack.enter_context(shown(running.metrics, telemetry.metrics.registry))
-        Signals().run(running.reload, changed=held.watch())
+        signals.run(running.reload, changed=held.watch())

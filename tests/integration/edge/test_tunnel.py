@@ -1,8 +1,10 @@
+import contextlib
 import socket
 import threading
 import time
 
-from tests.vocabulary.doors import Site, Telling, raw_backend
+import pytest
+from tests.vocabulary.doors import Site, Telling, ending_backend, raw_backend
 
 
 def unused_address() -> str:
@@ -63,3 +65,21 @@ def test_silence_ends_a_connection(site: Site, echo: Telling) -> None:
         with site.connect("n.test") as stream:
             assert stream.recv(1) == b""
         assert 'cut_total{reason="idle"} 1\n' in edge.metrics()
+
+
+@pytest.mark.parametrize("half_open", [True, False])
+def test_a_client_may_go_on_after_its_backend_if_so_set(site: Site, half_open: bool) -> None:
+    site.half_open = half_open
+    with ending_backend() as backend, site.serve("n.test", backends=backend.address, mode="tcp").open():
+        stream = site.connect("n.test")
+        stream.sendall(b"first\n")
+        assert stream.recv(10) == b"bye"
+        assert stream.recv(10) == b""
+        with contextlib.suppress(OSError):
+            stream.sendall(b"second\n")
+        wanted = [b"first\n", b"second\n"] if half_open else [b"first\n", b""]
+        deadline = time.monotonic() + 5
+        while len(backend.first_lines) < 2 and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert backend.first_lines == wanted
+        stream.close()

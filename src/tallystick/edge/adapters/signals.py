@@ -12,7 +12,7 @@ TICK_S = 1.0
 
 
 class Signals:
-    """Turns signals into a loop; made on the main thread."""
+    """Turns signals into a loop; made on the main thread. What comes before the loop is obeyed when it runs."""
 
     def __init__(self) -> None:
         self._stop = threading.Event()
