@@ -290,6 +290,37 @@ def test_a_backend_that_closes_kept_connections_costs_no_request(site: Site) -> 
         assert [told(connection)["served"] for _ in range(20)] == [True] * 20
 
 
+@pytest.mark.parametrize("host", ["a@unit.localhost", "unit%2elocalhost", "a b/c?d#e", "unit.localhost, a", "", "a:b"])
+def test_a_malformed_host_is_refused(site: Site, backend: Telling, host: str) -> None:
+    site.serve("north.localhost", backends=backend.address)
+    site.serve("unit.localhost", backends=backend.address)
+    with site.open():
+        connection = site.http("north.localhost")
+        connection.request("GET", "/", headers={"Host": host})
+        assert connection.getresponse().status == 400
+        connection = site.http("north.localhost")
+        connection.putrequest("GET", "https://a@unit.localhost/", skip_host=True)
+        connection.endheaders()
+        assert connection.getresponse().status == 400
+    assert backend.requests == []
+
+
+@pytest.mark.parametrize(("size", "status"), [(64_000, 200), (66_000, 431)])
+def test_headers_are_bounded(site: Site, backend: Telling, size: int, status: int) -> None:
+    with site.serve("north.localhost", backends=backend.address).bound(header_bytes=65_536).open():
+        connection = site.http("north.localhost")
+        connection.request("GET", "/", headers={f"X-{number}": "x" * (size // 8) for number in range(8)})
+        assert connection.getresponse().status == status
+
+
+def test_a_body_in_another_coding_is_not_served(site: Site, backend: Telling) -> None:
+    with site.serve("north.localhost", backends=backend.address).open():
+        connection = site.http("north.localhost")
+        connection.request("POST", "/", body=b"0\r\n\r\n", headers={"Transfer-Encoding": "gzip, chunked"})
+        assert connection.getresponse().status == 501
+    assert backend.requests == []
+
+
 @pytest.mark.parametrize("hosts", [b"", b"Host: a\r\nHost: b\r\n"])
 def test_a_request_names_one_host(site: Site, backend: Telling, hosts: bytes) -> None:
     with site.serve("north.localhost", backends=backend.address).open():

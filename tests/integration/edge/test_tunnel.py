@@ -23,6 +23,19 @@ def test_the_proxy_line_comes_first_and_once(site: Site, echo: Telling) -> None:
     assert echo.first_lines == [f"PROXY TCP4 127.0.0.1 127.0.0.1 {port} {door}\r\n".encode()]
 
 
+def test_the_proxy_line_of_a_door_to_every_address_names_the_one_that_was_chosen(site: Site, echo: Telling) -> None:
+    site.listen = "[::]:0"
+    with site.serve("n.test", backends=echo.address, mode="tcp", proxy_line="v1").open():
+        door = site.address.rpartition(":")[2]
+        site.address = f"127.0.0.1:{door}"
+        stream = site.connect("n.test")
+        port = stream.getsockname()[1]
+        stream.sendall(b"data")
+        assert stream.recv(10) == b"data"
+        stream.close()
+    assert echo.first_lines == [f"PROXY TCP4 127.0.0.1 127.0.0.1 {port} {door}\r\n".encode()]
+
+
 def test_backends_take_turns(site: Site) -> None:
     greetings = []
     with raw_backend(b"one\n") as one, raw_backend(b"two\n") as two:

@@ -2,6 +2,7 @@
 
 mod download;
 mod forward;
+mod host;
 mod refusal;
 mod request;
 mod upgrade;
