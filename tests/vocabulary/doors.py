@@ -16,13 +16,23 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from tests.vocabulary.http2 import Http2
 
 from tallystick.edge.authority import Authority, Credential
 from tallystick.edge.domain.snapshot import Backend, Context, Door, Limits, Pool, Snapshot, Timeouts
 from tallystick.edge.domain.snapshot import Credential as Pem
 from tallystick.edge.service import Edge
 
-__all__ = ["Site", "Telling", "closing_backend", "raw_backend", "telling_backend", "told", "unix_backend"]
+__all__ = [
+    "Site",
+    "Telling",
+    "closing_backend",
+    "ending_backend",
+    "raw_backend",
+    "telling_backend",
+    "told",
+    "unix_backend",
+]
 
 
 @dataclass
@@ -58,7 +68,10 @@ class _Teller(BaseHTTPRequestHandler):
         if self.headers.get("Transfer-Encoding") == "chunked":
             self._tell(b"".join(iter(self._chunk, b"")))
         else:
-            self._tell(self.rfile.read(int(self.headers.get("Content-Length", 0))))
+            received = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            if self.path == "/stuck":
+                time.sleep(3)
+            self._tell(received)
 
     def _chunk(self) -> bytes:
         size = int(self.rfile.readline(), 16)
@@ -171,6 +184,24 @@ def raw_backend(greeting: bytes = b"") -> Iterator[Telling]:
 
 
 @contextmanager
+def ending_backend() -> Iterator[Telling]:
+    """Say good-bye after a connection's first line, and note that one and the next."""
+
+    class End(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            telling.first_lines.append(self.rfile.readline())
+            self.wfile.write(b"bye")
+            self.connection.shutdown(socket.SHUT_WR)
+            telling.first_lines.append(self.rfile.readline())
+
+    server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), End)
+    server.daemon_threads = True
+    telling = Telling(f"127.0.0.1:{server.server_address[1]}")
+    with _served(server):
+        yield telling
+
+
+@contextmanager
 def closing_backend() -> Iterator[Telling]:
     """Answer one request a connection, promise to keep it, and close it."""
 
@@ -199,6 +230,7 @@ class Site:
     listen: str = "127.0.0.1:0"
     workers: int = 2
     backend_connections: int = 1000
+    half_open: bool = False
 
     def serve(self, *names: str, backends: list[str] | str, mode: str = "http", **given: Any) -> "Site":
         """Add a context; the first one is the default."""
@@ -229,6 +261,7 @@ class Site:
             pools=tuple(self.pools),
             limits=self.limits,
             timeouts=self.timeouts,
+            half_open=self.half_open,
             refuse_unknown_names=self.refuse_unknown_names,
         )
 
@@ -245,6 +278,12 @@ class Site:
         with Edge(self.snapshot, drain_s=3) as edge:
             self.address = edge.addresses[0]
             yield edge
+
+    def http2(self, name: str) -> Http2:
+        """Open an HTTP/2 connection under a server name."""
+        trust = self.trust()
+        trust.set_alpn_protocols(["h2"])
+        return Http2(self.connect(name, context=trust)).begin()
 
     def trust(self, *, credential: Credential | None = None, version: ssl.TLSVersion | None = None) -> ssl.SSLContext:
         """Make a client's TLS context that believes the site's authority."""

@@ -25,6 +25,8 @@ __all__ = ["edge"]
 
 # bud's exit code for whatever keeps it from starting.
 FAILED = 255
+# bud's levels of the log by ours.
+LEVELS = {"debug": "DEBUG", "notice": "DEBUG", "info": "INFO", "warning": "WARNING", "fatal": "CRITICAL"}
 
 config_option = click.option(
     "--config", "-c", "path", type=click.Path(path_type=Path), help="Configuration file, JSON; - for standard input."
@@ -42,12 +44,14 @@ def edge() -> None:
 @inline_option
 def serve(path: Path | None, inline: str | None) -> None:
     """Serve TLS as a configuration file says; SIGHUP reads it again, SIGTERM drains."""
+    # First of all, so that a signal that comes before the doors are open is obeyed once they are.
+    signals = Signals()
     telemetry.configure(process="edge")
     text = _source(path, inline)
     raise_limit()
     try:
         first = load(text)
-        _warn(first.warnings)
+        _configure_log(first)
         account = Account.named(first.configuration.user, first.configuration.group)
         fixed = path is None or str(path) == "-"
         loads = iter([first.snapshot])
@@ -60,7 +64,7 @@ def serve(path: Path | None, inline: str | None) -> None:
         _fail(str(error))
     _announce(running.addresses, [item.address for pool in first.snapshot.pools for item in pool.backends])
     with running:
-        Signals().run(running.reload)
+        signals.run(running.reload)
 
 
 @edge.command()
@@ -112,8 +116,13 @@ def _source(path: Path | None, inline: str | None) -> bytes:
 
 def _again(text: bytes) -> Snapshot:
     loaded = load(text)
-    _warn(loaded.warnings)
+    _configure_log(loaded)
     return loaded.snapshot
+
+
+def _configure_log(loaded: Loaded) -> None:
+    telemetry.configure(process="edge", level=LEVELS[loaded.configuration.log.level])
+    _warn(loaded.warnings)
 
 
 def _announce(addresses: Sequence[str], backends: Sequence[str]) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Annotated, Literal
 
+from tallystick.edge.domain.bounds import LONGEST_S, MOST
 from tallystick.platform.settings import Section, about
 
 __all__ = ["EdgeSettings"]
@@ -21,9 +22,11 @@ class EdgeSettings(Section, frozen=True, kw_only=True):
         about("Whether clients prove who they are; believed are the local authority and tls/clients/*.pem."),
     ] = "optional"
     workers: Annotated[int, about("Threads that serve connections.", ge=1, le=256)] = 1
-    connections: Annotated[int, about("Open connections at most; 0: as file descriptors allow.", ge=0)] = 0
-    connections_per_address: Annotated[int, about("Open connections from one address; 0: no bound.", ge=0)] = 0
-    upload_rate: Annotated[int, about("Slowest acceptable upload in bytes a second; 0: any.", ge=0)] = 240
-    response_s: Annotated[float, about("Seconds a response may take to begin; 0: for ever.", ge=0)] = 60.0
-    idle_s: Annotated[float, about("Seconds without a byte after which a connection ends; 0: never.", ge=0)] = 300.0
-    drain_s: Annotated[float, about("Seconds that open connections get at shutdown.", ge=0)] = 10.0
+    connections: Annotated[int, about("Open connections at most; 0: as file descriptors allow.", ge=0, le=MOST)] = 0
+    connections_per_address: Annotated[int, about("Open connections from one address; 0: no bound.", ge=0, le=MOST)] = 0
+    upload_rate: Annotated[int, about("Slowest acceptable upload in bytes a second; 0: any.", ge=0, le=MOST)] = 240
+    response_s: Annotated[float, about("Seconds a response may take to begin; 0: for ever.", ge=0, le=LONGEST_S)] = 60.0
+    idle_s: Annotated[
+        float, about("Seconds without a byte after which a connection ends; 0: never.", ge=0, le=LONGEST_S)
+    ] = 300.0
+    drain_s: Annotated[float, about("Seconds that open connections get at shutdown.", ge=0, le=LONGEST_S)] = 10.0

@@ -72,6 +72,47 @@ def test_a_file_is_served_reloaded_and_drained(authority: Authority, backend: Te
         assert process.wait(10) == 0
 
 
+@pytest.mark.parametrize(("level", "told"), [("info", True), ("notice", True), ("warning", False), ("fatal", False)])
+def test_the_log_has_the_files_level(authority: Authority, backend: Telling, level: str, told: bool) -> None:
+    given = configuration(authority, backend.address, "n.test") | {"log": {"level": level}}
+    with running("serve", "-i", json.dumps(given)) as (process, address):
+        host, _, port = address.rpartition(":")
+        with socket.create_connection((host, int(port))) as stranger:
+            stranger.sendall(b"no hello\r\n")
+            assert stranger.recv(1) == b""
+        process.send_signal(signal.SIGTERM)
+        process.wait(10)
+        assert process.stderr
+        assert ("hello_refused" in process.stderr.read()) is told
+
+
+def catches(process: subprocess.Popen[str], number: signal.Signals) -> bool:
+    fields = dict(line.split(":\t", 1) for line in Path(f"/proc/{process.pid}/status").read_text().splitlines())
+    return bool(int(fields["SigCgt"], 16) & 1 << (number - 1))
+
+
+def test_a_reload_that_is_asked_for_too_early_is_done_once_the_doors_are_open(
+    authority: Authority, backend: Telling
+) -> None:
+    given = json.dumps(configuration(authority, backend.address, "n.test"))
+    serve, pipe = [*TALLY, "serve", "-c", "-"], subprocess.PIPE
+    with subprocess.Popen(serve, stdin=pipe, stderr=pipe, text=True) as process:
+        assert process.stdin
+        assert process.stderr
+        deadline = time.monotonic() + 20
+        while not catches(process, signal.SIGHUP):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        process.send_signal(signal.SIGHUP)
+        process.stdin.write(given)
+        process.stdin.close()
+        told = [process.stderr.readline() for _ in range(3)]
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+    assert "bud listening on" in told[0]
+    assert "reloaded" in told[2]
+
+
 def test_a_check_says_what_is_wrong_and_where() -> None:
     inline = json.dumps({"backend": [{"port": "http"}]})
     check = subprocess.run([*TALLY, "check", "-i", inline], capture_output=True, text=True, check=False)

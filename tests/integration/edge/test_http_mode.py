@@ -9,6 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509 import load_pem_x509_certificate
 from tests.vocabulary.doors import Site, Telling, closing_backend, telling_backend, told, unix_backend
+from tests.vocabulary.http2 import DATA, GOAWAY
 
 from tallystick.platform.auth.certificates import ClientIdentity
 
@@ -224,6 +225,54 @@ def test_connections_to_backends_are_limited(site: Site, backend: Telling) -> No
         assert told(late)["path"] == "/"
 
 
+def test_a_response_is_waited_for_from_the_end_of_the_body(site: Site, backend: Telling) -> None:
+    with site.serve("north.localhost", backends=backend.address).bound(response_ms=300).open():
+        stream = site.connect("north.localhost")
+        stream.sendall(b"POST /stuck HTTP/1.1\r\nHost: north.localhost\r\nContent-Length: 4\r\n\r\n")
+        for part in (b"s", b"l", b"o", b"w"):
+            time.sleep(0.2)
+            stream.sendall(part)
+        began = time.monotonic()
+        assert stream.recv(100).startswith(b"HTTP/1.1 504")
+        assert 0.2 < time.monotonic() - began < 1
+
+
+def test_pings_do_not_keep_an_http2_connection(site: Site, backend: Telling) -> None:
+    with site.serve("north.localhost", backends=backend.address).bound(idle_ms=500).open() as edge:
+        connection = site.http2("north.localhost")
+        kinds = []
+        for _ in range(20):
+            connection.ping()
+            kinds += connection.kinds(0.1)
+            if GOAWAY in kinds:
+                break
+        assert GOAWAY in kinds
+        assert 'cut_total{reason="idle"} 1\n' in edge.metrics()
+
+
+def test_a_stream_in_use_keeps_its_http2_connection(site: Site, backend: Telling) -> None:
+    with site.serve("north.localhost", backends=backend.address).bound(idle_ms=300).open():
+        connection = site.http2("north.localhost")
+        connection.get(1, "north.localhost", "/events")
+        kinds = connection.kinds(0.25)
+        kinds += connection.kinds(0.35)
+        assert kinds.count(DATA) >= 3
+        assert GOAWAY not in kinds[: kinds.index(DATA) + 3]
+
+
+def test_an_idle_connection_waits_longer_than_a_head(site: Site, backend: Telling) -> None:
+    site.serve("north.localhost", backends=backend.address).bound(header_ms=200, idle_ms=1000)
+    with site.open() as edge:
+        connection = site.http("north.localhost")
+        told(connection)
+        time.sleep(0.5)
+        told(connection)
+        began = time.monotonic()
+        assert connection.sock.recv(1) == b""
+        assert 0.5 < time.monotonic() - began < 2
+        assert 'cut_total{reason="idle"} 1\n' in edge.metrics()
+
+
 @pytest.mark.parametrize("asked", ["north.localhost", "127.0.0.1"])
 def test_another_contexts_host_is_misdirected(site: Site, backend: Telling, asked: str) -> None:
     site.serve("north.localhost", "127.0.0.1", backends=backend.address)
@@ -239,6 +288,37 @@ def test_a_backend_that_closes_kept_connections_costs_no_request(site: Site) -> 
     with closing_backend() as backend, site.serve("north.localhost", backends=backend.address).open():
         connection = site.http("north.localhost")
         assert [told(connection)["served"] for _ in range(20)] == [True] * 20
+
+
+@pytest.mark.parametrize("host", ["a@unit.localhost", "unit%2elocalhost", "a b/c?d#e", "unit.localhost, a", "", "a:b"])
+def test_a_malformed_host_is_refused(site: Site, backend: Telling, host: str) -> None:
+    site.serve("north.localhost", backends=backend.address)
+    site.serve("unit.localhost", backends=backend.address)
+    with site.open():
+        connection = site.http("north.localhost")
+        connection.request("GET", "/", headers={"Host": host})
+        assert connection.getresponse().status == 400
+        connection = site.http("north.localhost")
+        connection.putrequest("GET", "https://a@unit.localhost/", skip_host=True)
+        connection.endheaders()
+        assert connection.getresponse().status == 400
+    assert backend.requests == []
+
+
+@pytest.mark.parametrize(("size", "status"), [(64_000, 200), (66_000, 431)])
+def test_headers_are_bounded(site: Site, backend: Telling, size: int, status: int) -> None:
+    with site.serve("north.localhost", backends=backend.address).bound(header_bytes=65_536).open():
+        connection = site.http("north.localhost")
+        connection.request("GET", "/", headers={f"X-{number}": "x" * (size // 8) for number in range(8)})
+        assert connection.getresponse().status == status
+
+
+def test_a_body_in_another_coding_is_not_served(site: Site, backend: Telling) -> None:
+    with site.serve("north.localhost", backends=backend.address).open():
+        connection = site.http("north.localhost")
+        connection.request("POST", "/", body=b"0\r\n\r\n", headers={"Transfer-Encoding": "gzip, chunked"})
+        assert connection.getresponse().status == 501
+    assert backend.requests == []
 
 
 @pytest.mark.parametrize("hosts", [b"", b"Host: a\r\nHost: b\r\n"])
@@ -267,10 +347,11 @@ def test_request_smuggling_finds_no_second_request(site: Site, backend: Telling)
 
 
 def test_slow_headers_are_cut(site: Site, backend: Telling) -> None:
-    with site.serve("north.localhost", backends=backend.address).bound(header_ms=300).open():
+    with site.serve("north.localhost", backends=backend.address).bound(header_ms=300).open() as edge:
         stream = site.connect("north.localhost")
         began = time.monotonic()
         stream.sendall(b"GET / HTTP/1.1\r\nHost: north.localhost\r\nX-Slow: ")
         while stream.recv(100):
             pass
         assert time.monotonic() - began < 2
+        assert 'cut_total{reason="header"} 1\n' in edge.metrics()

@@ -1,8 +1,10 @@
+import contextlib
 import socket
 import threading
 import time
 
-from tests.vocabulary.doors import Site, Telling, raw_backend
+import pytest
+from tests.vocabulary.doors import Site, Telling, ending_backend, raw_backend
 
 
 def unused_address() -> str:
@@ -18,6 +20,19 @@ def test_the_proxy_line_comes_first_and_once(site: Site, echo: Telling) -> None:
         assert stream.recv(10) == b"data"
         stream.close()
     door = site.address.rpartition(":")[2]
+    assert echo.first_lines == [f"PROXY TCP4 127.0.0.1 127.0.0.1 {port} {door}\r\n".encode()]
+
+
+def test_the_proxy_line_of_a_door_to_every_address_names_the_one_that_was_chosen(site: Site, echo: Telling) -> None:
+    site.listen = "[::]:0"
+    with site.serve("n.test", backends=echo.address, mode="tcp", proxy_line="v1").open():
+        door = site.address.rpartition(":")[2]
+        site.address = f"127.0.0.1:{door}"
+        stream = site.connect("n.test")
+        port = stream.getsockname()[1]
+        stream.sendall(b"data")
+        assert stream.recv(10) == b"data"
+        stream.close()
     assert echo.first_lines == [f"PROXY TCP4 127.0.0.1 127.0.0.1 {port} {door}\r\n".encode()]
 
 
@@ -63,3 +78,21 @@ def test_silence_ends_a_connection(site: Site, echo: Telling) -> None:
         with site.connect("n.test") as stream:
             assert stream.recv(1) == b""
         assert 'cut_total{reason="idle"} 1\n' in edge.metrics()
+
+
+@pytest.mark.parametrize("half_open", [True, False])
+def test_a_client_may_go_on_after_its_backend_if_so_set(site: Site, half_open: bool) -> None:
+    site.half_open = half_open
+    with ending_backend() as backend, site.serve("n.test", backends=backend.address, mode="tcp").open():
+        stream = site.connect("n.test")
+        stream.sendall(b"first\n")
+        assert stream.recv(10) == b"bye"
+        assert stream.recv(10) == b""
+        with contextlib.suppress(OSError):
+            stream.sendall(b"second\n")
+        wanted = [b"first\n", b"second\n"] if half_open else [b"first\n", b""]
+        deadline = time.monotonic() + 5
+        while len(backend.first_lines) < 2 and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert backend.first_lines == wanted
+        stream.close()

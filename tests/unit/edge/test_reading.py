@@ -32,6 +32,16 @@ def test_white_space_may_come_first() -> None:
         ('{"backend": [{"proxyline": "v3"}]}', "backend[0].proxyline"),
         ('{"balance": "random"}', "balance"),
         ('{"timeouts": {"hello": 0}}', "timeouts.hello"),
+        ('{"timeouts": {"hello": 1e17}}', "timeouts.hello"),
+        ('{"timeouts": {"idle": 1e17}}', "timeouts.idle"),
+        ('{"timeouts": {"drain": 100000000000000000000}}', "timeouts.drain"),
+        ('{"frontend": {"keepalive": 32768}}', "frontend.keepalive"),
+        ('{"frontend": {"interfaces": [{"keepalive": 32768}]}}', "frontend.interfaces[0].keepalive"),
+        ('{"backend": [{"keepalive": 99999999999}]}', "backend[0].keepalive"),
+        ('{"limits": {"concurrent_streams": 4294967296}}', "limits.concurrent_streams"),
+        ('{"limits": {"connections": 100000000000000000000}}', "limits.connections"),
+        ('{"availability": {"max_retries": 4294967296}}', "availability.max_retries"),
+        ('{"frontend": {"security": "tls1.9"}}', "frontend.security"),
     ],
 )
 def test_a_wrong_value_is_refused_by_its_path(text: str, path: str) -> None:

@@ -121,6 +121,18 @@ def test_the_size_of_records_is_the_engines_unless_set(given: str, served: int |
     assert rendered(text).contexts[0].max_fragment == served
 
 
+@pytest.mark.parametrize("given", ["true", "false"])
+def test_half_open_tunnels_may_be_allowed(given: str) -> None:
+    text = f'{{"backend": [{{}}], "frontend": {{"allow_half_open": {given}}}}}'
+    assert rendered(text).half_open is (given == "true")
+
+
+def test_a_log_that_is_switched_off_is_warned_of() -> None:
+    assert warnings('{"backend": [{}], "log": {"stdio": true}}') == []
+    told = ["log.stdio: ignored, the log goes to standard error"]
+    assert warnings('{"backend": [{}], "log": {"stdio": false}}') == told
+
+
 def test_spdy_is_not_spoken_to_http_backends() -> None:
     text = '{"backend": [{"x-forward": true}], "frontend": {"npn": ["spdy/3.1", "http/1.1"]}}'
     assert rendered(text).contexts[0].protocols == ("http/1.1",)

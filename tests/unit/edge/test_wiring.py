@@ -10,6 +10,7 @@ from tallystick.edge.service import check
 from tallystick.edge.settings import EdgeSettings
 from tallystick.edge.wiring import OrganisationDoor, authority_of
 from tallystick.platform import telemetry
+from tallystick.platform.settings import SettingsError, load
 
 
 @pytest.fixture
@@ -71,6 +72,16 @@ def test_a_certificate_of_ones_own_is_used(door: OrganisationDoor, tmp_path: Pat
     settings = EdgeSettings(certificate=str(issued.certificate), key=str(issued.key))
     served = OrganisationDoor(settings, door.data_dir, "North", door.backend).snapshot()
     assert served.contexts[0].credentials[0].certificate == issued.certificate.read_text()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("idle_s", "inf"), ("response_s", "1e17"), ("drain_s", "nan"), ("upload_rate", "9" * 30)]
+)
+def test_a_setting_beyond_all_bounds_is_named(tmp_path: Path, name: str, value: str) -> None:
+    file = tmp_path / "tally.toml"
+    file.write_text(f"{name} = {value}\n")
+    with pytest.raises(SettingsError, match=name):
+        load(EdgeSettings, file=file, environ={})
 
 
 def test_certificate_and_key_come_together(door: OrganisationDoor) -> None:

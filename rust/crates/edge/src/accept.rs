@@ -22,32 +22,23 @@ pub(crate) async fn run(
     worker: Arc<Worker>,
     mut stop: oneshot::Receiver<()>,
 ) {
-    let Ok(bound) = listener.local_addr() else {
-        return;
-    };
     loop {
         tokio::select! {
             biased;
             _ = &mut stop => break,
             accepted = listener.accept() => match accepted {
-                Ok((stream, peer)) => admit(stream, peer, configured, bound, &worker),
+                Ok((stream, peer)) => admit(stream, peer, configured, &worker),
                 Err(_) => tokio::time::sleep(EXHAUSTED_PAUSE).await,
             },
         }
     }
     while let Ok(Ok((stream, peer))) = tokio::time::timeout(Duration::ZERO, listener.accept()).await
     {
-        admit(stream, peer, configured, bound, &worker);
+        admit(stream, peer, configured, &worker);
     }
 }
 
-fn admit(
-    stream: TcpStream,
-    peer: SocketAddr,
-    configured: SocketAddr,
-    bound: SocketAddr,
-    worker: &Arc<Worker>,
-) {
+fn admit(stream: TcpStream, peer: SocketAddr, configured: SocketAddr, worker: &Arc<Worker>) {
     let shared = &worker.shared;
     shared.metrics.accepted.increment();
     let plan = shared.plan.load_full();
@@ -63,11 +54,13 @@ fn admit(
         .find(|door| door.listen == configured)
         .map_or(Duration::ZERO, |door| door.keepalive);
     options::set(&stream, keepalive);
+    // A door may be open to every address; which one was chosen, only the socket knows.
+    let door = stream.local_addr().unwrap_or(configured);
     tokio::spawn(connection::serve(
         stream,
         Arrival {
             peer,
-            door: bound,
+            door,
             plan,
             worker: Arc::clone(worker),
             place,

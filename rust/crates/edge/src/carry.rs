@@ -45,7 +45,7 @@ pub(crate) async fn serve(mut stream: ClientStream, client: Client) {
         return;
     }
     let ended = tokio::select! {
-        outcome = tunnel::run(&mut stream, &mut backend, false) => outcome.is_ok(),
+        outcome = tunnel::run(&mut stream, &mut backend, arrival.plan.half_open) => outcome.is_ok(),
         () = client.activity.silence(timeouts.idle) => {
             shared.metrics.idle_cut.increment();
             stream.shutdown().await.is_ok()

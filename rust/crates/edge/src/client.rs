@@ -19,7 +19,7 @@ use crate::shared::Worker;
 #[derive(Debug)]
 pub(crate) struct Arrival {
     pub peer: SocketAddr,
-    /// The bound address that it came to.
+    /// The address that it came to.
     pub door: SocketAddr,
     pub plan: Arc<Plan>,
     pub worker: Arc<Worker>,

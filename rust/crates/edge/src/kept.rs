@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use hyper::client::conn::http1::SendRequest;
 
+use crate::budget::Budget;
 use crate::upload::Upload;
 
 /// Kept shorter than uvicorn's five seconds, so that a request never meets a connection about to be closed.
@@ -44,7 +45,11 @@ impl KeptConnections {
         kept.idle.pop().map(|(_, sender)| sender)
     }
 
-    pub(crate) fn keep(self: &Arc<Self>, sender: SendRequest<Upload>) {
+    /// Keep a connection, unless somebody waits for the share of the budget that it holds.
+    pub(crate) fn keep(self: &Arc<Self>, sender: SendRequest<Upload>, budget: &Budget) {
+        if budget.is_short() {
+            return;
+        }
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.prune();
         if kept.idle.len() < KEPT_AT_MOST {
@@ -52,19 +57,24 @@ impl KeptConnections {
         }
         if !kept.swept {
             kept.swept = true;
-            tokio::spawn(sweep(Arc::downgrade(self)));
+            tokio::spawn(sweep(Arc::downgrade(self), budget.clone()));
         }
     }
 }
 
-/// Close connections that nobody takes, as each holds a share of the budget, until none is kept.
-async fn sweep(connections: Weak<KeptConnections>) {
+/// Close connections that nobody takes, and all of them in a shortage, until none is kept.
+async fn sweep(connections: Weak<KeptConnections>, budget: Budget) {
     loop {
-        tokio::time::sleep(KEPT_FOR).await;
+        let short = tokio::time::timeout(KEPT_FOR, budget.shortage())
+            .await
+            .is_ok();
         let Some(connections) = connections.upgrade() else {
             return;
         };
         let mut kept = connections.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if short {
+            kept.idle.clear();
+        }
         kept.prune();
         if kept.idle.is_empty() {
             kept.swept = false;

@@ -11,6 +11,7 @@ mod client;
 mod connection;
 mod deadline;
 mod error;
+mod exchange;
 mod forwarded;
 mod greeting;
 pub mod hello;

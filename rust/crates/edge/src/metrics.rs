@@ -45,6 +45,7 @@ metrics! {
     requests_failed "tally_edge_requests_total" "{outcome=\"backend_failed\"}" "counter" "HTTP requests.";
     upgrades "tally_edge_upgrades_total" "" "counter" "HTTP connections turned into tunnels, such as WebSocket.";
     idle_cut "tally_edge_connections_cut_total" "{reason=\"idle\"}" "counter" "Connections ended by the edge.";
+    header_cut "tally_edge_connections_cut_total" "{reason=\"header\"}" "counter" "Connections ended by the edge.";
     drain_cut "tally_edge_connections_cut_total" "{reason=\"drain\"}" "counter" "Connections ended by the edge.";
     unavailable "tally_edge_connections_cut_total" "{reason=\"no_backend\"}" "counter" "Connections ended by the edge.";
     backend_connects "tally_edge_backend_connects_total" "" "counter" "Connections made to backends.";

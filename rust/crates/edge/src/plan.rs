@@ -20,6 +20,7 @@ pub(crate) struct Plan {
     pub limits: Limits,
     pub timeouts: Bounds,
     pub forwarded: Forwarded,
+    pub half_open: bool,
     refuse_unknown_names: bool,
     names: NameTable,
 }
@@ -88,6 +89,7 @@ impl Plan {
             limits: snapshot.limits,
             timeouts: Bounds::of(&snapshot.timeouts),
             forwarded: snapshot.forwarded,
+            half_open: snapshot.half_open,
             refuse_unknown_names: snapshot.refuse_unknown_names,
             names,
         })

@@ -7,13 +7,15 @@ use serde_json::{Value, json};
 use crate::identity::Identity;
 use crate::snapshot::ProxyLine;
 
-/// Render the line; `door` is the configured address, as bud prints it.
+/// Render the line; `door` is the address that the client came to. A door to both families writes IPv4 as such.
 pub(crate) fn render(
     kind: ProxyLine,
     client: SocketAddr,
     door: SocketAddr,
     identity: Option<&Identity>,
 ) -> String {
+    let canonical = |end: SocketAddr| SocketAddr::new(end.ip().to_canonical(), end.port());
+    let (client, door) = (canonical(client), canonical(door));
     match kind {
         ProxyLine::None => String::new(),
         ProxyLine::V1 => v1(client, door),
@@ -26,7 +28,7 @@ fn family(address: IpAddr) -> &'static str {
 }
 
 fn v1(client: SocketAddr, door: SocketAddr) -> String {
-    let (from, to) = (client.ip().to_canonical(), door.ip());
+    let (from, to) = (client.ip(), door.ip());
     format!(
         "PROXY {} {from} {to} {} {}\r\n",
         family(from),
@@ -36,7 +38,7 @@ fn v1(client: SocketAddr, door: SocketAddr) -> String {
 }
 
 fn json_line(client: SocketAddr, door: SocketAddr, identity: Option<&Identity>) -> String {
-    let from = client.ip().to_canonical();
+    let from = client.ip();
     let common_name = identity
         .and_then(|identity| identity.common_name.clone())
         .map_or(Value::Bool(false), Value::from);
@@ -79,6 +81,19 @@ mod tests {
             render(ProxyLine::V1, client, door, None),
             "PROXY TCP6 2001:db8::1 :: 5 1443\r\n"
         );
+    }
+
+    #[test]
+    fn a_door_to_both_families_writes_ipv4_as_such() {
+        let (client, door) = (
+            "[::ffff:192.0.2.7]:5".parse().unwrap(),
+            "[::ffff:192.0.2.1]:1443".parse().unwrap(),
+        );
+        assert_eq!(
+            render(ProxyLine::V1, client, door, None),
+            "PROXY TCP4 192.0.2.7 192.0.2.1 5 1443\r\n"
+        );
+        assert!(render(ProxyLine::Json, client, door, None).contains("\"host\":\"192.0.2.1\""));
     }
 
     #[test]

@@ -12,6 +12,8 @@ pub(crate) struct Snapshot {
     /// The first is the default context, which serves clients without a known name.
     pub contexts: Vec<Context>,
     pub pools: Vec<Pool>,
+    /// Whether a tunnel's client may go on after its backend has ended.
+    pub half_open: bool,
     pub refuse_unknown_names: bool,
     pub forwarded: Forwarded,
     pub limits: Limits,

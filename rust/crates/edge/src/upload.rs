@@ -1,13 +1,14 @@
 //! A request body on its way through, which may not crawl.
 
 use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
+use tokio::sync::watch;
+
+use crate::exchange::Exchange;
 
 /// How long a client may wait in all before its rate counts.
 const GRACE: Duration = Duration::from_secs(30);
@@ -26,7 +27,9 @@ pub(crate) struct Upload {
     body: Option<Incoming>,
     pace: Pace,
     waiting_since: Option<Instant>,
-    finished: Arc<AtomicBool>,
+    exchange: Option<Exchange>,
+    /// Gone once everything was sent, or nobody asks for it any more.
+    open: Option<watch::Sender<()>>,
 }
 
 /// How fast a body comes; time in which nobody asked for it does not count.
@@ -45,8 +48,8 @@ impl Pace {
 }
 
 impl Upload {
-    pub(crate) fn new(body: Incoming, slowest: u64) -> Self {
-        let finished = Arc::new(AtomicBool::new(body.is_end_stream()));
+    pub(crate) fn new(body: Incoming, slowest: u64, exchange: Exchange) -> Self {
+        let open = (!body.is_end_stream()).then(|| watch::Sender::new(()));
         let pace = Pace {
             slowest,
             ..Pace::default()
@@ -55,23 +58,29 @@ impl Upload {
             body: Some(body),
             pace,
             waiting_since: None,
-            finished,
+            exchange: Some(exchange),
+            open,
         }
     }
 
     pub(crate) fn empty() -> Self {
-        let finished = Arc::new(AtomicBool::new(true));
         Self {
             body: None,
             pace: Pace::default(),
             waiting_since: None,
-            finished,
+            exchange: None,
+            open: None,
         }
     }
 
-    /// Becomes true once the client has sent everything.
-    pub(crate) fn finished(&self) -> Arc<AtomicBool> {
-        Arc::clone(&self.finished)
+    /// Wait until the client has sent everything, or the backend wants no more.
+    pub(crate) fn finished(&self) -> impl Future<Output = ()> + use<> {
+        let open = self.open.as_ref().map(watch::Sender::subscribe);
+        async move {
+            if let Some(mut open) = open {
+                while open.changed().await.is_ok() {}
+            }
+        }
     }
 }
 
@@ -87,20 +96,28 @@ impl Body for Upload {
             let Some(body) = &mut self.body else {
                 return Poll::Ready(None);
             };
-            let Poll::Ready(frame) = Pin::new(body).poll_frame(cx) else {
+            let Poll::Ready(frame) = Pin::new(&mut *body).poll_frame(cx) else {
                 self.waiting_since.get_or_insert_with(Instant::now);
                 return Poll::Pending;
             };
+            // A body of a known length is not asked for its end.
+            let ended = body.is_end_stream();
             if let Some(since) = self.waiting_since.take() {
                 self.pace.waited += since.elapsed();
             }
             match frame.transpose()?.map(Frame::into_data) {
                 None => {
-                    self.finished.store(true, Ordering::Relaxed);
+                    self.open = None;
                     return Poll::Ready(None);
                 }
                 Some(Ok(data)) => {
                     self.pace.received += data.len() as u64;
+                    if ended {
+                        self.open = None;
+                    }
+                    if let Some(exchange) = &self.exchange {
+                        exchange.moved();
+                    }
                     let frame = if self.pace.crawls() {
                         Err(UploadError::TooSlow)
                     } else {

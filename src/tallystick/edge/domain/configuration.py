@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
+from tallystick.edge.domain.bounds import LONGEST_KEEPALIVE_S, LONGEST_S, MOST
+
 __all__ = [
     "Availability",
     "Backend",
@@ -22,13 +24,15 @@ __all__ = [
 ]
 
 Port = Annotated[int, Meta(ge=0, le=65535)]
-Count = Annotated[int, Meta(ge=0)]
-Seconds = Annotated[float, Meta(ge=0)]
+Count = Annotated[int, Meta(ge=0, le=MOST)]
+Keepalive = Annotated[int, Meta(ge=0, le=LONGEST_KEEPALIVE_S)]
+Seconds = Annotated[float, Meta(ge=0, le=LONGEST_S)]
+Deadline = Annotated[float, Meta(gt=0, le=LONGEST_S)]
 Texts = list[str]
 
 
 class Log(Struct, frozen=True, kw_only=True):
-    """What is logged; `notice` lies below `info`, as in bud."""
+    """What is logged, always to standard error; `notice` lies below `info`, as in bud."""
 
     level: Literal["debug", "notice", "info", "warning", "fatal"] = "info"
     facility: str = "user"
@@ -51,7 +55,7 @@ class Backend(Struct, frozen=True, kw_only=True):
     port: Port = 8000
     host: str = "127.0.0.1"
     unix: str | None = None
-    keepalive: Count = 3600
+    keepalive: Keepalive = 3600
     proxyline: bool | Literal["haproxy", "json"] = False
     x_forward: bool = field(default=False, name="x-forward")
     mode: Literal["tcp", "http"] | None = None
@@ -82,7 +86,7 @@ class Interface(Struct, frozen=True, kw_only=True):
 
     port: Port = 1443
     host: str = "0.0.0.0"  # noqa: S104  bud's default
-    keepalive: Count = 3600
+    keepalive: Keepalive = 3600
 
 
 class Frontend(Policy, frozen=True, kw_only=True):
@@ -90,9 +94,9 @@ class Frontend(Policy, frozen=True, kw_only=True):
 
     port: Port = 1443
     host: str = "0.0.0.0"  # noqa: S104  bud's default
-    keepalive: Count = 3600
+    keepalive: Keepalive = 3600
     interfaces: list[Interface] = []
-    security: str = "ssl23"
+    security: Literal["ssl23", "tls1.0", "tls1.1", "tls1.2", "tls1.3"] = "ssl23"
     reneg_window: Count | None = None
     reneg_limit: Count | None = None
     max_send_fragment: Count | None = None
@@ -129,16 +133,16 @@ class LimitRules(Struct, frozen=True, kw_only=True):
     connections: Count = 0
     connections_per_address: Count = 0
     header_bytes: Annotated[int, Meta(ge=8192, le=1 << 20)] = 65536
-    concurrent_streams: Annotated[int, Meta(ge=1)] = 100
+    concurrent_streams: Annotated[int, Meta(ge=1, le=MOST)] = 100
     upload_rate: Count = 240
 
 
 class TimeoutRules(Struct, frozen=True, kw_only=True):
     """Seconds; 0 waits for ever, except for `hello` and `handshake`."""
 
-    hello: Annotated[float, Meta(gt=0)] = 5.0
-    handshake: Annotated[float, Meta(gt=0)] = 10.0
-    connect: Annotated[float, Meta(gt=0)] = 5.0
+    hello: Deadline = 5.0
+    handshake: Deadline = 10.0
+    connect: Deadline = 5.0
     header: Seconds = 15.0
     response: Seconds = 60.0
     idle: Seconds = 3600.0

@@ -56,6 +56,8 @@ class _Rendering:
         rules, times = self.given.limits, self.given.timeouts
         if self.given.sni.enabled:
             raise ConfigurationInvalid("sni.enabled", "certificates by an SNI agent are not served; list the contexts")
+        if not self.given.log.stdio:
+            self.warnings.append("log.stdio: ignored, the log goes to standard error")
         contexts = self._contexts()
         return Snapshot(
             workers=max(self.given.workers, 1),
@@ -79,6 +81,7 @@ class _Rendering:
                 idle_ms=_ms(times.idle),
             ),
             forwarded=self.given.forwarded,
+            half_open=self.given.frontend.allow_half_open,
             refuse_unknown_names=self.given.unknown_name == "refuse",
         )
 
@@ -219,7 +222,7 @@ def _mode(backend: given.Backend) -> Literal["tcp", "http"]:
 def _versions(security: str) -> tuple[Literal["1.2", "1.3"], ...]:
     if security in {"tls1.0", "tls1.1"}:
         raise ConfigurationInvalid("frontend.security", f"{security} is not served; TLS 1.2 and 1.3 are")
-    return VERSIONS.get(security, VERSIONS["ssl23"])
+    return VERSIONS[security]
 
 
 def _address(path: str, host: str, port: int) -> str:

@@ -101,6 +101,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     limits: Limits
     timeouts: Timeouts = Timeouts()
     forwarded: Literal["replace", "append"] = "replace"
+    half_open: bool = False
     refuse_unknown_names: bool = False
 
 

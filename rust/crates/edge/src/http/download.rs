@@ -6,17 +6,23 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 
+use crate::exchange::Exchange;
 use crate::http::upstream::Lease;
 
 /// A response body; when it ends, its connection may serve another request.
 pub(crate) struct Download {
     body: Incoming,
     lease: Option<Lease>,
+    exchange: Exchange,
 }
 
 impl Download {
-    pub(crate) fn new(body: Incoming, lease: Option<Lease>) -> Self {
-        let mut download = Self { body, lease };
+    pub(crate) fn new(body: Incoming, lease: Option<Lease>, exchange: Exchange) -> Self {
+        let mut download = Self {
+            body,
+            lease,
+            exchange,
+        };
         download.give_back_at_end();
         download
     }
@@ -39,6 +45,7 @@ impl Body for Download {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
         let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
+        self.exchange.moved();
         match &frame {
             Some(Ok(_)) => self.give_back_at_end(),
             Some(Err(_)) => self.lease = None,

@@ -1,9 +1,7 @@
 //! Forward one request and its response.
 
 use std::error::Error as _;
-use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -15,6 +13,7 @@ use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 
 use crate::client::Client;
+use crate::exchange::Exchange;
 use crate::http::download::Download;
 use crate::http::refusal::Refusal;
 use crate::http::request;
@@ -43,8 +42,6 @@ const UPLOAD_SLOW: Refusal = Refusal::new(
 );
 const UPLOAD_BROKEN: Refusal = Refusal::new(StatusCode::BAD_REQUEST, "the request body broke off");
 
-const UNBOUNDED: Duration = Duration::from_secs(3600);
-
 type Answer = Response<Either<Download, Full<Bytes>>>;
 
 /// Answer a request with the backend's response, or with the reason why there is none.
@@ -54,6 +51,7 @@ pub(crate) async fn forward(
     request: Request<Incoming>,
 ) -> Answer {
     let metrics = Arc::clone(&client.arrival.worker.shared.metrics);
+    let exchanging = Exchange::begin(&client.activity);
     let (mut head, body) = request.into_parts();
     let upgrade = opens_websocket(&head)
         .then(|| head.extensions.remove::<OnUpgrade>())
@@ -63,7 +61,8 @@ pub(crate) async fn forward(
         metrics.requests_refused.increment();
         return refusal.response().map(Either::Right);
     }
-    let upload = Upload::new(body, client.arrival.plan.limits.upload_rate);
+    let rate = client.arrival.plan.limits.upload_rate;
+    let upload = Upload::new(body, rate, exchanging.clone());
     let request = Request::from_parts(head, upload);
     let exchanged = match upgrade {
         Some(_) => exchange_alone(&client, request).await,
@@ -72,7 +71,7 @@ pub(crate) async fn forward(
     match exchanged {
         Ok((response, lease)) => {
             metrics.requests_ok.increment();
-            answer(client, response, lease, upgrade)
+            answer(client, response, lease, upgrade, exchanging)
         }
         Err(refusal) => {
             metrics.requests_failed.increment();
@@ -131,7 +130,7 @@ async fn send(
 ) -> Result<Response<Incoming>, Failure> {
     let bound = client.arrival.plan.timeouts.response;
     let finished = request.body().finished();
-    match within(bound, &finished, lease.sender.try_send_request(request)).await {
+    match within(bound, finished, lease.sender.try_send_request(request)).await {
         None => Err(Failure {
             refusal: BACKEND_SLOW,
             unsent: None,
@@ -156,25 +155,23 @@ fn copy(request: &Request<Upload>) -> Option<Request<Upload>> {
     })
 }
 
-/// Wait for the response; its time runs from the end of the upload.
+/// Wait for the response; its time runs from the end of the upload, and is without end if zero.
 async fn within<T>(
     bound: Duration,
-    uploaded: &AtomicBool,
+    uploaded: impl Future<Output = ()>,
     response: impl Future<Output = T>,
 ) -> Option<T> {
-    let mut response = pin!(response);
-    loop {
-        let runs = uploaded.load(Ordering::Relaxed) && !bound.is_zero();
-        match tokio::time::timeout(
-            if bound.is_zero() { UNBOUNDED } else { bound },
-            response.as_mut(),
-        )
-        .await
-        {
-            Ok(response) => return Some(response),
-            Err(_) if runs => return None,
-            Err(_) => {}
+    let overdue = async {
+        uploaded.await;
+        if bound.is_zero() {
+            std::future::pending::<()>().await;
         }
+        tokio::time::sleep(bound).await;
+    };
+    tokio::select! {
+        biased;
+        response = response => Some(response),
+        () = overdue => None,
     }
 }
 
@@ -202,6 +199,7 @@ fn answer(
     mut response: Response<Incoming>,
     lease: Lease,
     upgrade: Option<OnUpgrade>,
+    exchanging: Exchange,
 ) -> Answer {
     let switches = response.status() == StatusCode::SWITCHING_PROTOCOLS;
     forwarded::strip_connection(response.headers_mut(), switches);
@@ -209,12 +207,12 @@ fn answer(
         return match upgrade {
             Some(front) => {
                 tokio::spawn(join(client, front, hyper::upgrade::on(&mut response)));
-                response.map(|body| Either::Left(Download::new(body, None)))
+                response.map(|body| Either::Left(Download::new(body, None, exchanging)))
             }
             None => BACKEND_BROKE.response().map(Either::Right),
         };
     }
-    response.map(|body| Either::Left(Download::new(body, Some(lease))))
+    response.map(|body| Either::Left(Download::new(body, Some(lease), exchanging)))
 }
 
 /// Carry the bytes of an upgraded connection until one side ends.

@@ -6,11 +6,12 @@ use hyper::{Method, StatusCode, Uri, Version};
 
 use crate::client::Client;
 use crate::forwarded;
+use crate::http::host::Host;
 use crate::http::refusal::Refusal;
 
 const NO_HOST: Refusal = Refusal::new(
     StatusCode::BAD_REQUEST,
-    "the request names no host, or several",
+    "the request names no host, several, or a malformed one",
 );
 const NO_PROXY: Refusal =
     Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "CONNECT is not served here");
@@ -19,6 +20,15 @@ const BAD_TARGET: Refusal =
 const MISDIRECTED: Refusal = Refusal::new(
     StatusCode::MISDIRECTED_REQUEST,
     "the host is another than the connection's server name",
+);
+
+const TOO_LARGE: Refusal = Refusal::new(
+    StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+    "the request's headers are too large",
+);
+const CODED: Refusal = Refusal::new(
+    StatusCode::NOT_IMPLEMENTED,
+    "no transfer coding but chunked is served",
 );
 
 /// Rewrite the head in place; connection headers go before ours come, so that a client cannot name ours as theirs.
@@ -31,8 +41,15 @@ pub(crate) fn prepare(
     if head.method == Method::CONNECT {
         return Err(NO_PROXY);
     }
+    if size(head) > client.arrival.plan.limits.header_bytes {
+        return Err(TOO_LARGE);
+    }
+    if is_coded(&head.headers) {
+        return Err(CODED);
+    }
     let host = host(head)?;
-    let named = client.arrival.plan.context_named(&name_of(&host));
+    let named = client.arrival.plan.context_named(&host.server_name());
+    let host = host.to_string();
     if named.is_some_and(|context| context != client.context) {
         return Err(MISDIRECTED);
     }
@@ -56,25 +73,33 @@ pub(crate) fn prepare(
     Ok(())
 }
 
-fn host(head: &Parts) -> Result<String, Refusal> {
+fn host(head: &Parts) -> Result<Host, Refusal> {
     if let Some(authority) = head.uri.authority() {
-        return Ok(authority.as_str().to_owned());
+        return Host::parse(authority.as_str()).ok_or(NO_HOST);
     }
     let mut values = head.headers.get_all(header::HOST).iter();
     match (values.next().map(HeaderValue::to_str), values.next()) {
-        (Some(Ok(host)), None) => Ok(host.to_owned()),
-        (None, None) if head.version == Version::HTTP_10 => Ok(String::new()),
+        (Some(Ok(host)), None) => Host::parse(host).ok_or(NO_HOST),
+        (None, None) if head.version == Version::HTTP_10 => Ok(Host::default()),
         _ => Err(NO_HOST),
     }
 }
 
-fn name_of(host: &str) -> String {
-    let end = if host.starts_with('[') {
-        host.find(']').map_or(host.len(), |at| at + 1)
-    } else {
-        host.find(':').unwrap_or(host.len())
-    };
-    host[..end].trim_end_matches('.').to_ascii_lowercase()
+/// Bytes of the request line and the headers, line ends among them.
+fn size(head: &Parts) -> usize {
+    let target = head.uri.path_and_query();
+    let target = target.map_or(0, |target| target.as_str().len());
+    let fields = head.headers.iter();
+    let fields = fields.map(|(name, value)| name.as_str().len() + value.len() + ": \r\n".len());
+    head.method.as_str().len() + target + fields.sum::<usize>()
+}
+
+/// Whether the body is coded in another way than hyper undoes: `chunked`, and nothing before it.
+fn is_coded(headers: &HeaderMap) -> bool {
+    let mut codings = headers.get_all(header::TRANSFER_ENCODING).iter();
+    codings.next().is_some_and(|coding| {
+        !coding.as_bytes().eq_ignore_ascii_case(b"chunked") || codings.next().is_some()
+    })
 }
 
 fn origin_form(uri: &Uri) -> Result<Uri, Refusal> {
@@ -93,17 +118,5 @@ fn join_cookies(headers: &mut HeaderMap) {
         && let Ok(joined) = HeaderValue::from_bytes(&cookies.join(&b"; "[..]))
     {
         headers.insert(header::COOKIE, joined);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::name_of;
-
-    #[test]
-    fn a_host_loses_its_port_and_case() {
-        assert_eq!(name_of("North.localhost:8443"), "north.localhost");
-        assert_eq!(name_of("[::1]:8443"), "[::1]");
-        assert_eq!(name_of("[::1]"), "[::1]");
     }
 }

@@ -6,6 +6,7 @@ use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
 
 use crate::backend::Backend;
+use crate::budget::Budget;
 use crate::client::Client;
 use crate::pool::ConnectError;
 use crate::upload::Upload;
@@ -17,6 +18,7 @@ pub(crate) struct Lease {
     once: bool,
     backend: Arc<Backend>,
     worker: usize,
+    budget: Budget,
 }
 
 impl Lease {
@@ -34,6 +36,7 @@ impl Lease {
                     once: false,
                     backend: Arc::clone(backend),
                     worker,
+                    budget: client.arrival.worker.shared.budget.clone(),
                 });
             }
         }
@@ -68,6 +71,7 @@ impl Lease {
             once: false,
             backend: Arc::clone(&pool.backends[index]),
             worker,
+            budget: shared.budget.clone(),
         })
     }
 
@@ -79,7 +83,7 @@ impl Lease {
     /// The request is answered: another may follow, if any may.
     pub(crate) fn give_back(self) {
         if !self.once {
-            self.backend.kept[self.worker].keep(self.sender);
+            self.backend.kept[self.worker].keep(self.sender, &self.budget);
         }
     }
 }
