@@ -100,7 +100,7 @@ def test_the_life_of_a_connector(client: TestClient, bench: Bench) -> None:
     with bench.working():
         running = eventually(lambda: states(client), lambda seen: seen == ("RUNNING", ["RUNNING"]))
         assert running
-        bench.wait_for("p.public.person", 1)
+        bench.snapshot("p.public.person")
         assert answered(client, "PUT", f"/connectors/{NAME}/pause").status_code == 202
         eventually(lambda: states(client), lambda seen: seen == ("PAUSED", ["PAUSED"]))
         not_stopped = answered(client, "DELETE", f"/connectors/{NAME}/offsets")

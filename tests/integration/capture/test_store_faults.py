@@ -36,14 +36,16 @@ def test_a_connector_outlives_a_busy_store(bench: Bench, monkeypatch: pytest.Mon
     bench.capture.service.create("c", bench.configuration())
     with bench.working():
         bench.snapshot(TOPIC)
+        bench.execute("INSERT INTO person DEFAULT VALUES")
+        bench.wait_for(TOPIC, 1)  # it streams: the store refuses its next record, and then each of its new beginnings
         with busy(bench, monkeypatch) as refused:
             bench.execute("INSERT INTO person DEFAULT VALUES")
             eventually(lambda: set(refused), lambda seen: seen == {"read", "write"})
-        bench.wait_for(TOPIC, 1)
+        bench.wait_for(TOPIC, 2)
         bench.capture.service.restart("c")
         bench.execute("INSERT INTO person DEFAULT VALUES")
-        bench.wait_for(TOPIC, 2)
-    assert len(bench.records(TOPIC)) == 2
+        bench.wait_for(TOPIC, 3)
+    assert len(bench.records(TOPIC)) == 3
 
 
 def test_a_failure_is_recorded_once_the_store_answers(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
