@@ -43,7 +43,8 @@ def serve(listen: str, data_dir: Path, model_dir: Path | None, model_name: str, 
     telemetry.configure()
     with _opened(data_dir) as capability:
         if model_dir:
-            _applied(capability, _manifest_of_folder(model_dir, model_name), trust_pickle)
+            manifest = _manifest_of_folder(model_dir, model_name)
+            capability.service.apply(manifest, trusted_pickles=trust_pickle, rehearse=True)
         serve_models(capability, listen=listen, ready=lambda address: click.echo(f"serving models on {address}"))
 
 
@@ -54,7 +55,8 @@ def serve(listen: str, data_dir: Path, model_dir: Path | None, model_name: str, 
 def apply(filename: Path, data_dir: Path, trust_pickle: tuple[str, ...]) -> None:
     """Serve what an InferenceService document describes; a model that cannot be loaded is refused at once."""
     with _opened(data_dir) as capability:
-        service = _applied(capability, parse_manifest(_document(filename)), trust_pickle)
+        manifest = parse_manifest(_document(filename))
+        service = capability.service.apply(manifest, trusted_pickles=trust_pickle, rehearse=True)
         click.echo(f"{service.name}: version {service.version} ({service.desired.id}) is desired")
 
 
@@ -87,12 +89,6 @@ def _opened(folder: Path) -> Iterator[Inference]:
     """Give the capability on a data directory; its errors end the command with their text."""
     with platform_alone(folder, BRANCH, InferenceError) as platform:
         yield build(InferenceSettings(), platform)
-
-
-def _applied(capability: Inference, manifest: Manifest, trusted_pickles: tuple[str, ...]) -> Service:
-    """Apply a model that loads in this process; another is refused, and nothing is kept of it."""
-    capability.service.rehearse(manifest, trusted_pickles=trusted_pickles)
-    return capability.service.apply(manifest, trusted_pickles=trusted_pickles)
 
 
 def _document(path: Path) -> object:

@@ -1,6 +1,6 @@
 """Applying, listing and deleting services: what an operator does."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tallystick.inference.domain.manifest import Manifest
 from tallystick.inference.domain.revision import ModelFile, Revision, Service, revision_of
@@ -20,20 +20,18 @@ class ModelService:
         self._check = check
         self._load_from = load_from
 
-    def rehearse(self, manifest: Manifest, *, trusted_pickles: Sequence[str] = ()) -> None:
-        """Load the model here and now and keep nothing; raises what `apply` does, and what a server would refuse."""
-        contents = self._fetch(manifest.storage_uri)
-        self._load_from(_revision(manifest, contents, trusted_pickles), lambda file: dict(contents)[file.name])
-
-    def apply(self, manifest: Manifest, *, trusted_pickles: Sequence[str] = ()) -> Service:
+    def apply(self, manifest: Manifest, *, trusted_pickles: Sequence[str] = (), rehearse: bool = False) -> Service:
         """Keep the model's files, then make them the desired revision of the service.
 
-        Raises `InvalidManifest` for a wrong address and `ModelRefused` for files that no engine would load.
+        With `rehearse` it is loaded before anything is kept. Raises `InvalidManifest` for a wrong address and
+        `ModelRefused` for files that no engine would load, or that one could not when it tried.
         """
-        contents = self._fetch(manifest.storage_uri)
+        contents = dict(self._fetch(manifest.storage_uri))
         revision = _revision(manifest, contents, trusted_pickles)
         self._check(revision)
-        for _, content in contents:
+        if rehearse:
+            self._load_from(revision, lambda file: contents[file.name])
+        for content in contents.values():
             self._contents.put(content)
         return self._services.desire(revision)
 
@@ -54,6 +52,6 @@ class ModelService:
             raise ModelNotFound(f"Model with name {name} does not exist.")
 
 
-def _revision(manifest: Manifest, contents: Sequence[tuple[str, bytes]], trusted_pickles: Sequence[str]) -> Revision:
-    files = tuple(ModelFile.of(name, content) for name, content in contents)
+def _revision(manifest: Manifest, contents: Mapping[str, bytes], trusted_pickles: Sequence[str]) -> Revision:
+    files = tuple(ModelFile.of(name, content) for name, content in contents.items())
     return revision_of(manifest.name, manifest.format, files, tuple(sorted(trusted_pickles)))
