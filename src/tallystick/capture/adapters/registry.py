@@ -5,8 +5,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ColumnElement, Row, delete, select, update
 
 from tallystick.capture.adapters.tables import connectors, snapshots, tasks
 from tallystick.capture.domain.connector import Connector, Snapshot, TargetState, Task, TaskState
@@ -47,11 +46,9 @@ class Registry:
 
     def add(self, connector: Connector) -> None:
         """Add a connector; its name must be free."""
-        try:
-            with self._store.write() as connection:
-                connection.execute(insert(connectors).values(_row(connector)))
-        except IntegrityError:
-            raise ConnectorExists(f"Connector {connector.name} already exists") from None
+        with self._store.write() as connection:
+            if not upsert(connection, connectors, [_row(connector)], key=("name",), replace=False):
+                raise ConnectorExists(f"Connector {connector.name} already exists")
 
     def configure(self, name: str, texts: Mapping[str, str]) -> Connector:
         """Change a connector's configuration, and nothing else of what was asked of it meanwhile; it begins anew."""
