@@ -131,15 +131,20 @@ def test_refuses_a_truncated_file(full: Store, saved: Path, tmp_path: Path, shar
     assert contents(full) == before
 
 
-@pytest.mark.parametrize("part", ["row", "file"])
-def test_names_a_file_that_ends_inside_of_a_large(store: Store, tmp_path: Path, part: str) -> None:
-    data_dir, file = tmp_path / "data", tmp_path / "cut.backup"
+def keep_a_large(part: str, store: Store, data_dir: Path) -> None:
+    """Keep three megabytes that do not shrink, as a row of the store or as a file beside it."""
     (data_dir / "objects").mkdir(parents=True)
     if part == "file":
         (data_dir / "objects" / "ab").write_bytes(os.urandom(3_000_000))
     else:
         StoreLog(store).create("people")
         StoreLog(store).append("people", [Record(None, os.urandom(3_000_000))])
+
+
+@pytest.mark.parametrize("part", ["row", "file"])
+def test_names_a_file_that_ends_inside_of_a_large(store: Store, tmp_path: Path, part: str) -> None:
+    data_dir, file = tmp_path / "data", tmp_path / "cut.backup"
+    keep_a_large(part, store, data_dir)
     back_up(store, file, PLATFORM, data_dir=data_dir)
     whole = file.read_bytes()
     for size in (len(whole) // 3, len(whole) // 2, len(whole) - 1_000):
@@ -272,12 +277,7 @@ def on_a_small_disk(command: str, file: Path, data_dir: Path) -> str:
 @pytest.mark.parametrize("part", ["row", "file"])
 def test_a_full_disk_is_told_and_changes_nothing(store: Store, tmp_path: Path, part: str) -> None:
     data_dir, file = tmp_path, tmp_path / "saved.backup"
-    (data_dir / "objects").mkdir(parents=True)
-    if part == "file":
-        (data_dir / "objects" / "ab").write_bytes(os.urandom(3_000_000))
-    else:
-        StoreLog(store).create("people")
-        StoreLog(store).append("people", [Record(None, os.urandom(3_000_000))])
+    keep_a_large(part, store, data_dir)
     assert f"{file} cannot be written" in on_a_small_disk("backup", file, data_dir)
     assert not list(tmp_path.glob("saved.backup*"))
     back_up(store, file, every_branch(), data_dir=data_dir)
